@@ -1,0 +1,61 @@
+import type { MetricPoint } from '@massif/contracts';
+import type { Job, MetricStep, Store } from '@massif/store';
+import type { Series } from './series.ts';
+
+const columns = ['step', 'attempt', 'time', 'loss', 'gradNorm', 'tokens', 'stepTimeMs', 'learningRate', 'deviceBytes'] as const;
+const batch = 500;
+
+/**
+ * Metrics are a series by change: a point's `seq` is the number of its last change within the job. It comes again, with a
+ * greater one, when an evaluation followed it or another attempt went over the step once more; readers keep the last one
+ * of each step, and whoever resumes behind the last `seq` that he saw misses none.
+ */
+export function metricSeries({ store: { metrics }, job }: { store: Pick<Store, 'metrics'>; job: Job }): Series<MetricPoint> {
+  const scope = { projectId: job.projectId };
+  const read = async (after: number, limit: number) => {
+    const { steps, seq, more } = await metrics.after(scope, job.id, { seq: after, columns, limit });
+    return { items: steps.map(pointOf), seq, more };
+  };
+  return {
+    topic: 'metric',
+    async page(after, limit) {
+      const [page, { steps }] = await Promise.all([read(after, limit), metrics.ends(scope, job.id)]);
+      return { ...page, total: steps };
+    },
+    async follow(after) {
+      const beyond = after > 0 && after > (await metrics.ends(scope, job.id)).lastSeq;
+      let position = beyond ? 0 : after;
+      return {
+        ...(beyond ? { reset: { oldest: 1 } } : {}),
+        position: () => position,
+        async read() {
+          const { items, seq, more } = await read(position, batch);
+          position = seq;
+          return { frames: items.map((data) => ({ id: data.seq, event: 'metric', data })), more };
+        },
+      };
+    },
+  };
+}
+
+function pointOf({ seq, values, evaluationLoss }: MetricStep): MetricPoint {
+  const [step, attempt, time, loss, gradNorm, tokens, stepTimeMs, learningRate, deviceBytes] = values as [
+    number,
+    number,
+    number,
+    ...(number | null)[],
+  ];
+  return {
+    seq,
+    step,
+    attempt,
+    time: new Date(time).toISOString(),
+    loss: loss ?? null,
+    gradNorm: gradNorm ?? null,
+    tokens: tokens ?? null,
+    stepTimeMs: stepTimeMs ?? null,
+    learningRate: learningRate ?? null,
+    deviceBytes: deviceBytes ?? null,
+    evaluationLoss,
+  };
+}

@@ -1,0 +1,169 @@
+import {
+  isTerminal,
+  type Attempt,
+  type AttemptState,
+  type Checkpoint,
+  type Event,
+  type Job,
+  type JobResult,
+  type JobSpec,
+  type LogLine,
+  type Plan,
+  type Progress,
+} from '@massif/contracts';
+import type * as store from '@massif/store';
+
+/** Rows of the store as the API shows them. */
+export function viewJob(row: store.Job): Job {
+  const self = `/api/v1/jobs/${row.id}`;
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind as Job['kind'],
+    project: row.project,
+    queue: row.queue,
+    state: row.state,
+    reason: row.reason,
+    spec: row.spec as JobSpec,
+    plan: row.plan as Plan | null,
+    attempt: row.attempt,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    progress: viewProgress(row),
+    result: viewResult(row.result),
+    links: {
+      self,
+      ...Object.fromEntries(['events', 'metrics', 'logs', 'checkpoints', 'attempts', 'explain'].map((name) => [name, `${self}/${name}`])),
+      ...(isTerminal(row.state) ? {} : { cancel: `${self}/cancel` }),
+    },
+  };
+}
+
+/** Steps of the whole run; null where only the size of the data decides. */
+function stepsOf(spec: JobSpec): number | null {
+  const { steps, tokens, globalBatch, sequence } =
+    spec.kind === 'deploy' || !spec.training
+      ? ({} as Partial<Record<'steps' | 'tokens' | 'globalBatch' | 'sequence', number>>)
+      : spec.training;
+  if (steps !== undefined) return steps;
+  return tokens !== undefined && globalBatch && sequence ? Math.ceil(tokens / (globalBatch * sequence)) : null;
+}
+
+function viewProgress({ progress, spec, state }: store.Job): Progress | null {
+  if (!progress) return null;
+  const steps = stepsOf(spec as JobSpec);
+  const done = progress.step + 1;
+  // A job that waits for its ranks has no speed. One that has ended had one.
+  const stands = !isTerminal(state) && !(state === 'running' && progress.live);
+  const left = steps === null || isTerminal(state) ? null : Math.max(0, steps - done);
+  return {
+    step: done,
+    steps,
+    loss: progress.loss,
+    evaluationLoss: progress.evaluationLoss,
+    tokens: progress.tokens ?? 0,
+    tokensPerSecond: stands ? null : progress.tokensPerSecond,
+    etaSeconds: stands || left === null || progress.stepTimeMs === null ? null : (left * progress.stepTimeMs) / 1000,
+  };
+}
+
+/** What a supervisor reported at the end, whatever else it told. */
+function viewResult(result: store.Json | null): JobResult | null {
+  if (!result) return null;
+  return {
+    model: pathOf(result.model),
+    checkpoint: pathOf(result.checkpoint),
+    sample: typeof result.sample === 'string' ? result.sample : null,
+  };
+}
+
+/** Directory of the model that a job has left. */
+export function modelPathOf(result: store.Json | null): string | null {
+  return pathOf(result?.model);
+}
+
+function pathOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : ((value as { path?: string } | null | undefined)?.path ?? null);
+}
+
+export function viewAttempt(row: store.Attempt, { names, job }: { names: DeviceNames; job: store.Job }): Attempt {
+  return {
+    id: row.id,
+    job: row.jobId,
+    number: row.number,
+    state: attemptState(row, job),
+    reason: row.code === null ? null : { code: row.code, message: row.message ?? row.code },
+    createdAt: row.admittedAt.toISOString(),
+    startedAt: row.launchedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    heartbeatAt: row.heartbeatAt?.toISOString() ?? null,
+    resumedFromStep: row.resumedFrom,
+    ranks: row.ranks.map(({ rank, nodeId, deviceId, pid, state, step }) => ({
+      rank,
+      node: names.node(nodeId),
+      device: names.device(deviceId),
+      pid,
+      state,
+      step,
+    })),
+  };
+}
+
+/** Names of nodes and devices by their ids; a node that is gone keeps its id. */
+export interface DeviceNames {
+  node(id: string): string;
+  device(id: string): string;
+}
+
+export function namesIn(nodes: readonly store.ClusterNode[]): DeviceNames {
+  const byNode = new Map(nodes.map(({ id, name }) => [id, name]));
+  const byDevice = new Map(
+    nodes.flatMap(({ name, devices }) => devices.map(({ id, type, index }) => [id, `${name}/${type}${index}`] as const)),
+  );
+  return { node: (id) => byNode.get(id) ?? id, device: (id) => byDevice.get(id) ?? id };
+}
+
+function attemptState({ outcome, endedAt, heartbeatAt, launchedAt, ranks }: store.Attempt, job: store.Job): AttemptState {
+  if (outcome) return outcome;
+  if (endedAt) return job.state === 'cancelled' ? 'stopped' : 'lost';
+  if (heartbeatAt && ranks.some(({ state }) => state === 'running')) return 'running';
+  return launchedAt ? 'launching' : 'admitted';
+}
+
+export function viewCheckpoint(row: store.Checkpoint): Checkpoint {
+  return {
+    id: row.id,
+    job: row.jobId,
+    attempt: row.attempt,
+    step: row.step,
+    path: row.path,
+    bytes: row.bytes,
+    createdAt: row.committedAt.toISOString(),
+  };
+}
+
+export function viewEvent(row: store.JobEvent): Event {
+  return {
+    seq: row.seq,
+    job: row.jobId,
+    attempt: row.attempt,
+    time: row.time.toISOString(),
+    type: row.type,
+    from: row.from,
+    to: row.to,
+    reason: row.reason,
+    data: row.data,
+  };
+}
+
+export function viewLogLine(row: store.LogLine): LogLine {
+  return {
+    seq: row.seq,
+    attempt: row.attempt,
+    rank: row.rank,
+    time: row.time.toISOString(),
+    stream: row.stream as LogLine['stream'],
+    line: row.line,
+  };
+}

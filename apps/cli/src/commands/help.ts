@@ -1,0 +1,19 @@
+/** Examples at the end of a command's help. */
+export const examples = (...commands: readonly string[]) => `\nExamples:\n${commands.map((command) => `  ${command}`).join('\n')}`;
+
+/** The end of `massif --help`. */
+export const generalHelp = `${examples(
+  'massif up                                    start the product here and keep it running',
+  'massif submit -f job.yaml --follow           put a job into the queue and watch it',
+  'massif train -f job.yaml --local --out DIR   train here and now, without the control plane',
+  'massif plan -f job.yaml                      what would run, how fast, in how much memory',
+  'massif jobs --state running --json           for scripts',
+)}
+
+Exit status:
+  0 fine   1 the job failed   2 bad input, or not supported yet   3 control plane unreachable   4 internal error   130 interrupted
+
+Environment:
+  MASSIF_HOME               state of this installation: .massif in a checkout, else the user's state directory
+  MASSIF_URL, MASSIF_TOKEN  a control plane elsewhere; without them the one of MASSIF_HOME
+  DATABASE_URL, REDIS_URL   servers for massif up to use instead of the embedded ones`;

@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AppError } from '@massif/contracts';
+
+/** Where the control plane of an installation is, for every `massif` command that talks to it. */
+export interface ControlPlaneAddress {
+  url: string;
+}
+
+const addressFile = (home: string) => join(home, 'control-plane.json');
+
+/** Log of a process of the product: HOME/logs/NAME.log. */
+export const logFile = (home: string, name: string) => join(home, 'logs', `${name}.log`);
+
+/** Makes the directories of an installation, for the owner only. @throws AppError `invalid_spec` when that is not possible there */
+export function prepareHome(home: string): void {
+  try {
+    for (const directory of [home, join(home, 'logs'), join(home, 'run')]) {
+      makeDirectory(directory);
+      chmodSync(directory, 0o700);
+    }
+  } catch (cause) {
+    const { code, path } = cause as NodeJS.ErrnoException;
+    const where = path === undefined || path === home ? '' : ` at ${path}`;
+    throw new AppError(
+      'invalid_spec',
+      `MASSIF_HOME: ${home} cannot be used (${code}${where}); set it to a directory that you may write to`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** One by one: Node's recursive `mkdir` tries for ever where the parent exists and takes no directories, as /proc. */
+function makeDirectory(directory: string): void {
+  const missing: string[] = [];
+  for (let path = directory; !statSync(path, { throwIfNoEntry: false }); path = dirname(path)) missing.unshift(path);
+  for (const path of missing)
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      // Somebody else has just made it.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+}
+
+export function writeAddress(home: string, address: ControlPlaneAddress): void {
+  const aside = `${addressFile(home)}.${process.pid}`;
+  writeFileSync(aside, JSON.stringify(address), { mode: 0o600 });
+  renameSync(aside, addressFile(home));
+}
+
+/** Undefined when no control plane runs for this installation. */
+export function readAddress(home: string): ControlPlaneAddress | undefined {
+  try {
+    const { url } = JSON.parse(readFileSync(addressFile(home), 'utf8')) as Partial<ControlPlaneAddress>;
+    return typeof url === 'string' ? { url } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without it nobody sends this installation's token to whatever listens on that port later. */
+export function removeAddress(home: string): void {
+  rmSync(addressFile(home), { force: true });
+}
+
+/** Token of the administrator of this installation; the API makes and keeps it. */
+export function readAdminToken(home: string): string | undefined {
+  try {
+    return readFileSync(join(home, 'admin.token'), 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '@massif/contracts';
+import { isAlive, readRunRecords, stopProcess, type ProcessIdentity } from '@massif/processes';
+import type { CliEnvironment } from '../env.ts';
+import { startProgram, type ProgramOptions } from './child.ts';
+import { endEverything } from './end-all.ts';
+import { programEnvironment } from './environment.ts';
+import { startGuardian } from './guard.ts';
+import { freePort } from './ports.ts';
+import { databaseVariable, placeOf, redisVariable } from './server-url.ts';
+import { keepRunning, type KeptService } from './service.ts';
+
+export interface ProductOptions {
+  environment: CliEnvironment;
+  /** This process. */
+  self: ProcessIdentity;
+  /** The API's port; the next free one when it is taken. */
+  port: number;
+  onNote(text: string): void;
+}
+
+/** Every process of a control plane on this host. */
+export interface Product {
+  /** Starts what is to run; resolves with the API's address when jobs can be submitted. */
+  start(): Promise<string>;
+  /** Resolves when something cannot be kept running. */
+  failed: Promise<Error>;
+  /**
+   * Lets running jobs write a checkpoint, then ends everything in reverse order; within 10 s nothing is left.
+   * @param lastLook told when the checkpoints are written, while the API still answers; not waited for for long
+   */
+  stop(lastLook?: () => Promise<void>): Promise<void>;
+}
+
+const program = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+const host = '127.0.0.1';
+
+/** The first start of a database or of an unprepared machine is slow, and slower beside other work. */
+const readyWithinMs = 60_000;
+/** How long a database of somebody else's is waited for at the start; later, as long as the API does by itself. */
+const externalDatabaseSeconds = 5;
+/** Until when each may take to end by itself, counted from the first signal: before 10 s nothing is left. */
+const endsByMs = { controller: 700, gangs: 6000, api: 7500, keepers: 9000, rest: 9500 };
+/** For the last questions to the API, once the gangs are gone. */
+const lastLookMs = 500;
+/** The same for one that is only started again. */
+const restartGraceMs = 3000;
+
+export function createProduct({ environment, self, port, onNote }: ProductOptions): Product {
+  const { home } = environment;
+  const kept = new Map<string, KeptService>();
+  const failed = Promise.withResolvers<Error>();
+  const addresses: { database?: string; redis?: string; api?: string } = {
+    ...(environment.databaseUrl === undefined ? {} : { database: environment.databaseUrl }),
+    ...(environment.redisUrl === undefined ? {} : { redis: environment.redisUrl }),
+  };
+  let stoppingSinceMs: number | undefined;
+
+  /** What is left of the time until then; an order is given even when there is none. */
+  const until = (endsAtMs: number) =>
+    stoppingSinceMs === undefined ? restartGraceMs : Math.max(100, stoppingSinceMs + endsAtMs - performance.now());
+
+  const keep = (name: string, start: Parameters<typeof keepRunning>[0]['start'], onReady?: (url: string | undefined) => void) => {
+    if (stoppingSinceMs !== undefined) throw new Error('it is being stopped');
+    const service = keepRunning({
+      name,
+      start,
+      onReady: ({ url }) => onReady?.(url),
+      onDied: (how) => onNote(`the ${name} ${how}; starting it again`),
+      onGaveUp: failed.resolve,
+    });
+    kept.set(name, service);
+    return service;
+  };
+
+  const runProgram = (
+    role: string,
+    path: string,
+    variables: Record<string, string>,
+    rest: Pick<ProgramOptions, 'graceMs'> & Partial<ProgramOptions>,
+  ) =>
+    startProgram({
+      home,
+      role,
+      program: program(path),
+      environment: programEnvironment(environment, variables),
+      readyWithinMs,
+      ownsGroup: true,
+      ...rest,
+    });
+
+  /** An embedded server. Those who use it are told when it came back under another address, by being started again. */
+  const keepServer = (address: 'database' | 'redis', name: string, path: string, portVariable: string) => {
+    if (addresses[address] !== undefined) return Promise.resolve();
+    const start = () => {
+      const before = addresses[address];
+      return runProgram(`${name}-keeper`, path, before === undefined ? {} : { [portVariable]: new URL(before).port }, {
+        graceMs: () => until(endsByMs.keepers),
+        // The server itself has a record of its own and is not to be killed with its keeper, but stopped or adopted by the next.
+        ownsGroup: false,
+      });
+    };
+    return keep(`${name}-keeper`, start, (url) => {
+      const moved = addresses[address] !== undefined && addresses[address] !== url;
+      if (url !== undefined) addresses[address] = url;
+      if (moved) for (const user of ['api', 'controller']) kept.get(user)?.restart();
+    }).ready;
+  };
+
+  const servers = () => ({ DATABASE_URL: addresses.database!, REDIS_URL: addresses.redis! });
+
+  const keepApi = async () => {
+    for (let wanted = port; ; wanted++) {
+      const chosen = await freePort(wanted, host);
+      const start = () => {
+        const impatient = environment.databaseUrl !== undefined && addresses.api === undefined;
+        const variables = {
+          ...servers(),
+          MASSIF_PORT: String(chosen),
+          MASSIF_EXCLUSIVE: '1',
+          ...(impatient ? { MASSIF_DATABASE_WAIT_SECONDS: String(externalDatabaseSeconds) } : {}),
+        };
+        return runProgram('api', 'apps/api/src/main.ts', variables, { graceMs: () => until(endsByMs.api), onNote });
+      };
+      try {
+        await keep('api', start, (url) => (addresses.api = url ?? `http://${host}:${chosen}`)).ready;
+        if (chosen !== port) onNote(`port ${port} is taken; using ${chosen}`);
+        return;
+      } catch (error) {
+        // Somebody may have taken the port after we had looked.
+        if (stoppingSinceMs !== undefined || (await freePort(chosen, host)) === chosen) throw error;
+      }
+    }
+  };
+
+  const keepController = () => {
+    const run = (path: string) => JSON.stringify([process.execPath, program(path)]);
+    const start = () =>
+      runProgram(
+        'controller',
+        'apps/controller/src/main.ts',
+        {
+          ...servers(),
+          MASSIF_URL: addresses.api!,
+          MASSIF_SUPERVISOR_COMMAND: run('apps/worker/src/supervisor.ts'),
+          MASSIF_CALIBRATE_COMMAND: run('apps/worker/src/calibrate.ts'),
+        },
+        { graceMs: () => until(endsByMs.controller) },
+      );
+    return keep('controller', start).ready;
+  };
+
+  const stopAll = async (...names: string[]) => {
+    await Promise.all(names.map(async (name) => await kept.get(name)?.stop()));
+  };
+
+  return {
+    failed: failed.promise,
+    start: async () => {
+      onNote(describeStart(environment));
+      try {
+        await Promise.all([
+          keep('guardian', () => startGuardian({ home, watched: self, environment: programEnvironment(environment, {}) })).ready,
+          keepServer('database', 'postgres', 'apps/services/src/postgres.ts', 'MASSIF_POSTGRES_PORT'),
+          keepServer('redis', 'redis', 'apps/services/src/redis.ts', 'MASSIF_REDIS_PORT'),
+        ]);
+        await keepApi();
+        await keepController();
+        return addresses.api!;
+      } catch (cause) {
+        // What is no fault of ours has a code that says so.
+        throw cause instanceof AppError ? cause : new AppError('internal', (cause as Error).message, { cause });
+      }
+    },
+    stop: async (lastLook) => {
+      stoppingSinceMs ??= performance.now();
+      // First who would start more gangs; the API must still take the checkpoints of those that run.
+      await stopAll('controller');
+      const gangs = readRunRecords(home).filter((record) => record.role === 'supervisor' && isAlive(record));
+      await Promise.all(gangs.map((gang) => stopProcess(gang, { graceMs: until(endsByMs.gangs), group: true })));
+      if (lastLook && addresses.api !== undefined) await Promise.race([lastLook().catch(() => {}), delay(lastLookMs)]);
+      await stopAll('api');
+      await stopAll('redis-keeper', 'postgres-keeper');
+      const guardian = kept.get('guardian');
+      const left = await endEverything(home, { withinMs: until(endsByMs.rest), except: ['guardian'] });
+      if (left.length > 0) onNote(`could not be ended: ${left.map(({ role, pid }) => `${role} (process ${pid})`).join(', ')}`);
+      await guardian?.stop();
+    },
+  };
+}
+
+/** `starting Valkey, the API and the controller, with PostgreSQL at db.example.com:5432`: what is ours, and what is not. */
+export function describeStart({ databaseUrl, redisUrl }: Pick<CliEnvironment, 'databaseUrl' | 'redisUrl'>): string {
+  const embedded = [...(databaseUrl === undefined ? ['PostgreSQL'] : []), ...(redisUrl === undefined ? ['Valkey'] : []), 'the API'];
+  const external = [
+    ...(databaseUrl === undefined ? [] : [`PostgreSQL at ${placeOf(databaseUrl, databaseVariable)}`]),
+    ...(redisUrl === undefined ? [] : [`Redis at ${placeOf(redisUrl, redisVariable)}`]),
+  ];
+  return `starting ${embedded.join(', ')} and the controller${external.length > 0 ? `, with ${external.join(' and ')}` : ''}`;
+}

@@ -1,0 +1,45 @@
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { createLocalCluster } from '@massif/cluster';
+import { openQueue } from '@massif/queue';
+import { openStore } from '@massif/store';
+import type { Logger } from 'pino';
+import { createCalibration } from './calibrate.ts';
+import type { ControllerEnvironment } from './env.ts';
+import { startLeadership } from './leadership.ts';
+import { serveTerm } from './term.ts';
+
+export interface Controller {
+  /** Resolves when this controller looks after jobs; never, while another one does. */
+  ready: Promise<void>;
+  /** Lets go of everything; gangs run on. */
+  close(): Promise<void>;
+}
+
+/** Builds every adapter from the environment and waits for its turn to act. */
+export function startController(environment: ControllerEnvironment, log: Logger): Controller {
+  const { home, databaseUrl, redisUrl, apiUrl, supervisorCommand, calibrateCommand, inherited } = environment;
+  const store = openStore({ databaseUrl, applicationName: 'massif-controller' });
+  const queue = openQueue({ redisUrl, onError: (error) => log.warn({ err: error }, 'trouble in the queue') });
+  const cluster = createLocalCluster({ home, command: supervisorCommand, environment: inherited });
+  const calibration = createCalibration({ home, command: calibrateCommand, environment: inherited, store, log });
+  const ready = Promise.withResolvers<void>();
+  const leadership = startLeadership({
+    lease: store.lease,
+    holder: `${hostname()} ${process.pid} ${randomUUID()}`,
+    log,
+    onGained: async (term) => {
+      await serveTerm({ term, store, queue, cluster, calibration, home, apiUrl, log });
+      if (!term.signal.aborted) ready.resolve();
+    },
+  });
+  return {
+    ready: ready.promise,
+    close: async () => {
+      // The lease first, so that the next controller begins at once.
+      await leadership.close();
+      calibration.yield();
+      await Promise.allSettled([cluster.close(), queue.close(), store.close()]);
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import type { ClusterBackend } from '@massif/cluster';
+import { isTerminal } from '@massif/contracts';
+import type { ReconcileQueue } from '@massif/queue';
+import type { Store } from '@massif/store';
+import type { Logger } from 'pino';
+import type { Calibration } from './calibrate.ts';
+import { createExecutor } from './execute.ts';
+import { createKeyed } from './keyed.ts';
+import { NotLeading, type Term } from './leadership.ts';
+import { placeJobs } from './placement.ts';
+import { createSilenceClock } from './silence.ts';
+import { createTokens } from './tokens.ts';
+
+export interface TermOptions {
+  term: Term;
+  store: Store;
+  queue: ReconcileQueue;
+  cluster: ClusterBackend;
+  calibration: Calibration;
+  home: string;
+  apiUrl: string;
+  log: Logger;
+  sweepEveryMs?: number;
+  inventoryEveryMs?: number;
+}
+
+/** Jobs that are looked at at the same time. */
+const concurrency = 8;
+const partitionsEveryMs = 6 * 3600_000;
+const logDays = 30;
+const probeEveryMs = 5000;
+const probeWithinMs = 3000;
+
+/**
+ * Looks after all jobs until the term is over. Whatever may mean that something is to be done wakes the job: an event in the
+ * database, a message of the queue, a gang that ended. What no one told is found by the sweep.
+ * Resolves when the nodes are known and the first sweep is on its way.
+ */
+export async function serveTerm(options: TermOptions): Promise<void> {
+  const { term, store, queue, cluster, calibration, apiUrl, log, sweepEveryMs = 5000, inventoryEveryMs = 5000 } = options;
+  const { signal } = term;
+  const tokens = createTokens();
+  const silence = createSilenceClock();
+  const timers = new Set<NodeJS.Timeout>();
+
+  const after = (milliseconds: number, action: () => void) => {
+    if (signal.aborted) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      action();
+    }, milliseconds);
+    timers.add(timer);
+  };
+  const tellError =
+    (what: string, bindings: Record<string, unknown> = {}) =>
+    (error: unknown) => {
+      if (!(error instanceof NotLeading) && !signal.aborted) log.error({ err: error, ...bindings }, what);
+    };
+
+  const execute = createExecutor({
+    ...options,
+    tokens,
+    silence,
+    onLaunch: () => calibration.yield(),
+    onDevices: () => void placing.wake('all'),
+    lookAgain: (jobId, inMs) => after(inMs, () => wake(jobId)),
+  });
+  const jobs = createKeyed({
+    concurrency,
+    run: async (jobId) => {
+      try {
+        await execute(jobId);
+      } catch (error) {
+        tellError('a job cannot be looked after now', { jobId })(error);
+        throw error;
+      }
+    },
+  });
+  const wake = (jobId: string) => {
+    if (!signal.aborted) jobs.wake(jobId).catch(() => {});
+  };
+
+  let nextPlacing: NodeJS.Timeout | undefined;
+  const placing = createKeyed({
+    concurrency: 1,
+    run: async () => {
+      if (signal.aborted) return;
+      try {
+        const { admitted, nextMs } = await placeJobs({ store, term, tokens, log });
+        for (const jobId of admitted) wake(jobId);
+        clearTimeout(nextPlacing);
+        if (nextMs !== undefined && !signal.aborted) nextPlacing = setTimeout(() => void placing.wake('all'), nextMs);
+      } catch (error) {
+        tellError('jobs cannot be placed now')(error);
+      }
+    },
+  });
+
+  const sweep = async () => {
+    if (signal.aborted) return;
+    // In this order: a gang that is listed was admitted before, so its job knows of it.
+    const gangs = await cluster.list();
+    const active = await store.jobs.active();
+    const known = new Map(active.map((job) => [job.id, job]));
+    for (const job of active) if (job.state !== 'queued' || job.cancelRequestedAt !== null) wake(job.id);
+    for (const gang of gangs) {
+      const job = known.get(gang.jobId) ?? (await store.jobs.get('everyProject', gang.jobId));
+      if (job && job.attempt === gang.attempt) {
+        if (isTerminal(job.state)) wake(job.id);
+        continue;
+      }
+      if (signal.aborted) return;
+      log.warn(gang, 'stopping a gang that no job knows');
+      cluster.stop(gang, { graceSeconds: 0 }).catch(tellError('the gang cannot be stopped', { ...gang }));
+    }
+    void placing.wake('all');
+  };
+
+  const takeInventory = async () => {
+    const nodes = await cluster.inventory();
+    const gangs = await cluster.list();
+    const found: string[] = [];
+    for (const node of nodes) {
+      if (signal.aborted) return;
+      const row = await store.nodes.upsert(node);
+      const busy = gangs.length > 0 || row.devices.some(({ heldBy }) => heldBy !== null);
+      calibration.consider(row, { busy });
+      found.push(row.id);
+    }
+    await store.nodes.loseOthers(found);
+  };
+  const repeat = (what: string, everyMs: number, action: () => Promise<void>) => {
+    after(everyMs, () => {
+      void action()
+        .catch(tellError(what))
+        .finally(() => repeat(what, everyMs, action));
+    });
+  };
+  const probeApi = async () => {
+    const answer = await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.any([signal, AbortSignal.timeout(probeWithinMs)]) }).catch(
+      () => null,
+    );
+    await answer?.body?.cancel();
+    silence.probed(answer?.ok ?? false);
+  };
+  const keepPartitions = async () => {
+    await store.partitions.ensure(new Date());
+    await store.partitions.retain(new Date(), { logDays });
+  };
+
+  await takeInventory();
+  if (signal.aborted) return;
+  void keepPartitions().catch(tellError('partitions cannot be kept'));
+  repeat('partitions cannot be kept', partitionsEveryMs, keepPartitions);
+  repeat('the API cannot be probed', probeEveryMs, probeApi);
+  repeat('the inventory cannot be taken', inventoryEveryMs, takeInventory);
+  const unsubscribe = store.listener.subscribe({
+    topics: ['event'],
+    onChange: (change) => {
+      if (change === 'reconnected') void sweep().catch(tellError('the sweep failed'));
+      else wake(change.jobId);
+    },
+  });
+  const unwatch = cluster.watch(({ jobId, attempt, how }) => {
+    log.info({ jobId, attempt, how }, 'a gang has ended');
+    wake(jobId);
+  });
+  const consumer = queue.consume((jobId) => jobs.wake(jobId), { sweep, sweepEveryMs, concurrency });
+  const end = () => {
+    unsubscribe();
+    unwatch();
+    clearTimeout(nextPlacing);
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+    void consumer.close();
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// The `massif` command of a checkout. Plain JavaScript, for whichever Node is on PATH: sets up what is missing, then runs
+// apps/cli under a Node that is new enough.
+import { explain, interruptible } from '../scripts/bootstrap/interrupt.mjs';
+import { holdLifeline, launch } from '../scripts/bootstrap/launch.mjs';
+import { checkout } from '../scripts/bootstrap/paths.mjs';
+import { createProgress } from '../scripts/bootstrap/progress.mjs';
+import { setUp } from '../scripts/bootstrap/setup.mjs';
+
+/** Also what goes wrong here is one problem object then, and nothing else stands beside it. */
+const json = process.argv.includes('--json');
+
+holdLifeline();
+try {
+  const progress = createProgress({ quiet: true, json });
+  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort }));
+  await launch(process.argv.slice(2), prepared);
+} catch (error) {
+  process.exitCode = explain(error, { json });
+}

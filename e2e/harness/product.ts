@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.ts';
+
+const massif = fileURLToPath(new URL('../../bin/massif.mjs', import.meta.url));
+
+export interface Product {
+  url: string;
+  token: string;
+  home: string;
+  process: ChildProcess;
+  /** Everything it has printed on standard output so far. */
+  output(): string;
+  /** Ends it, as Ctrl-C does if nothing else is said; resolves with its exit status. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Environment of a user's shell, with the state in a directory of the test's own. */
+function environmentFor(home: string): NodeJS.ProcessEnv {
+  const { MASSIF_URL, MASSIF_TOKEN, DATABASE_URL, REDIS_URL, NODE_OPTIONS, VITEST, ...rest } = process.env;
+  return { ...rest, MASSIF_HOME: home };
+}
+
+/** Starts `massif up` and waits until it says that it is ready. */
+export async function startProduct(
+  home: string,
+  { arguments: extra = [], variables = {} }: { arguments?: string[]; variables?: Record<string, string> } = {},
+): Promise<Product> {
+  const child = spawn(process.execPath, [massif, 'up', ...extra], {
+    env: { ...environmentFor(home), ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ready = await until(() => /massif: dashboard at (http:\/\/[^/\s]+)/.exec(stdout)?.[1], {
+    timeoutMs: 60_000,
+    what: 'the product to be ready',
+    unless: () => (child.exitCode === null ? undefined : `it exited with ${child.exitCode}:\n${stdout}${stderr}`),
+  });
+  return {
+    url: ready,
+    token: readFileSync(join(home, 'admin.token'), 'utf8').trim(),
+    home,
+    process: child,
+    output: () => stdout,
+    stop: async (signal = 'SIGINT') => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = new Promise((resolve) => child.once('exit', resolve));
+        child.kill(signal);
+        await exited;
+      }
+      return child.exitCode;
+    },
+  };
+}
+
+/** Runs a `massif` command to its end. */
+export async function runMassif(
+  home: string,
+  commandArguments: string[],
+  { cwd, variables = {} }: { cwd?: string; variables?: Record<string, string> } = {},
+) {
+  const child = spawn(process.execPath, [massif, ...commandArguments], {
+    env: { ...environmentFor(home), ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { status, stdout, stderr };
+}
+
+export interface FoundProcess {
+  pid: number;
+  command: string;
+}
+
+/**
+ * Every live process that belongs to an installation, found without its help: by MASSIF_HOME in the environment, or the
+ * directory on the command line (PostgreSQL and Valkey have no such environment).
+ */
+export function processesOf(home: string): FoundProcess[] {
+  const found: FoundProcess[] = [];
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+    try {
+      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const environment = readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0');
+      const state = /\)\s(\w)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8'))?.[1];
+      if (state !== 'Z' && (command.includes(home) || environment.includes(`MASSIF_HOME=${home}`)))
+        found.push({ pid: Number(entry), command });
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
+
+/** Live processes of a role, from the records that the product keeps. */
+export function pidsOfRole(home: string, role: string): number[] {
+  const directory = join(home, 'run');
+  return readdirSync(directory).flatMap((file) => {
+    try {
+      const record = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { pid: number; role: string };
+      return record.role === role && processIsAlive(record.pid) ? [record.pid] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function processIsAlive(pid: number): boolean {
+  try {
+    return !/\)\sZ/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

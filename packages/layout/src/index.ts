@@ -1,0 +1,1 @@
+export { microBatches, accumulationSteps } from './samples.ts';

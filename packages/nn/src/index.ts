@@ -1,0 +1,12 @@
+export { type ActivationKind, activationKinds, type ActivationName } from './config/activations.ts';
+export { formatGpt2Config, type Gpt2Config } from './config/gpt2.ts';
+export { type ModelConfig, parseModelConfig } from './config/parse.ts';
+export { type BatchShape, modelLogits, modelLoss } from './models/graph.ts';
+export { elementCount, initialise, modelParameters, type ParameterSpec } from './models/parameters.ts';
+export { ModelError, type ModelErrorCode } from './errors.ts';
+export { fillNormal, stepKey, type StreamKey } from './random/stream.ts';
+export { hashName, philox4x32 } from './random/philox.ts';
+export { lastSafeCut } from './tokenizer/byte-level.ts';
+export { END_OF_TEXT, formatTokenizerConfig, type TokenizerJson } from './tokenizer/format.ts';
+export { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.ts';
+export { trainTokenizer, VOCABULARY_MIN, wordCounter } from './tokenizer/train.ts';

@@ -1,0 +1,86 @@
+import { AppError } from '@massif/contracts';
+import type { Capabilities } from '../capabilities.ts';
+
+export const fp32Bytes = 4;
+
+/** The sizes of a GPT-2-type model; everything the planner computes comes from these. */
+export interface ModelShape {
+  layers: number;
+  hidden: number;
+  heads: number;
+  /** Width of the feed-forward layer. */
+  inner: number;
+  positions: number;
+  vocabulary: number;
+  /** The output projection is the token embedding. */
+  tied: boolean;
+}
+
+/** Fields of a size, the generic name that transformers knows it by too, and its default there. */
+const sizes = {
+  n_layer: { alias: 'num_hidden_layers', absent: 12 },
+  n_embd: { alias: 'hidden_size', absent: 768 },
+  n_head: { alias: 'num_attention_heads', absent: 12 },
+  n_positions: { alias: 'max_position_embeddings', absent: 1024 },
+  vocab_size: { alias: 'vocab_size', absent: 50_257 },
+} as const;
+
+/** The engine's bound: products of two sizes stay exact integers. */
+const sizeMax = 2 ** 26 - 1;
+
+/**
+ * Sizes from a Hugging Face `config.json`; missing fields take the model type's defaults in transformers.
+ * @throws AppError `not_supported` for a model type or activation that the runtime does not have, `invalid_spec` for sizes that
+ * cannot be; both name the field
+ */
+export function shapeOf(
+  config: Readonly<Record<string, unknown>>,
+  { modelTypes, activations }: Pick<Capabilities, 'modelTypes' | 'activations'>,
+): ModelShape {
+  const { model_type: type, activation_function: activation, n_inner: given, tie_word_embeddings: tie } = config;
+  if (!modelTypes.includes(type as string)) throw notSupported('model_type', type, modelTypes);
+  if (typeof activation === 'string' && !activations.includes(activation))
+    throw notSupported('activation_function', activation, activations);
+  const check = (field: string, value: unknown): number => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > sizeMax)
+      throw invalid(field, `must be a whole number from 1 to ${sizeMax}, not ${JSON.stringify(value)}`);
+    return value;
+  };
+  const size = (name: keyof typeof sizes) => {
+    const { alias, absent } = sizes[name];
+    const field = (config[name] ?? null) === null && (config[alias] ?? null) !== null ? alias : name;
+    return check(field, config[field] ?? absent);
+  };
+  const hidden = size('n_embd');
+  const heads = size('n_head');
+  if (hidden % heads !== 0) throw invalid('n_embd', `${hidden} is not divisible by n_head, ${heads}`);
+  return {
+    layers: size('n_layer'),
+    hidden,
+    heads,
+    inner: (given ?? null) === null ? 4 * hidden : check('n_inner', given),
+    positions: size('n_positions'),
+    vocabulary: size('vocab_size'),
+    tied: tie !== false,
+  };
+}
+
+function invalid(field: string, problem: string): AppError {
+  return new AppError('invalid_spec', `model.config.${field} ${problem}`, { context: { path: `model.config.${field}` } });
+}
+
+function notSupported(field: string, value: unknown, supported: readonly string[]): AppError {
+  return new AppError(
+    'not_supported',
+    `model.config.${field} ${JSON.stringify(value)} is not supported; supported: ${supported.join(', ')}`,
+    {
+      context: { path: `model.config.${field}` },
+    },
+  );
+}
+
+/** Number of trained parameters, a tied one once. */
+export function parameterCount({ layers, hidden: C, inner: I, positions, vocabulary, tied }: ModelShape): number {
+  const layer = 2 * C + (3 * C * C + 3 * C) + (C * C + C) + 2 * C + (C * I + I) + (I * C + C);
+  return vocabulary * C * (tied ? 1 : 2) + positions * C + layers * layer + 2 * C;
+}

@@ -1,0 +1,7 @@
+export { groupMembers, groupIsGone } from './group.ts';
+export { describeHost, type Host } from './host.ts';
+export { hasEnvironment, isAlive, processIdentity, type ProcessIdentity } from './identity.ts';
+export { lossyOutput } from './output.ts';
+export { readRunRecords, removeRunRecord, writeRunRecord, type RunRecord } from './records.ts';
+export { stopProcess, type StopOptions } from './stop.ts';
+export { watchProcess, type WatchOptions } from './watch.ts';

@@ -1,0 +1,13 @@
+export { snapshotOf, type PlannedJob, type StoredNode } from './planned.ts';
+export { schedule } from './schedule.ts';
+export type {
+  Admission,
+  Decisions,
+  JobReasons,
+  PendingJob,
+  Reason,
+  ReasonCode,
+  SchedulerDevice,
+  SchedulerNode,
+  Snapshot,
+} from './snapshot.ts';

@@ -1,0 +1,6 @@
+export { connectFailure, placeOfDatabase } from './database/connect-failure.ts';
+export { migrate, type Migrate } from './migrate/migrate.ts';
+export { openStore, type OpenStore } from './open.ts';
+export { startPostgres, type RunningPostgres, type StartPostgres } from './postgres/start.ts';
+export * from './rows.ts';
+export * from './store.ts';

@@ -1,0 +1,22 @@
+import type { Database } from '../database/database.ts';
+import type { JobStore } from '../store.ts';
+import { admitJob } from './admit.ts';
+import { activeJobs, countJobs, getJob, listJobs } from './list.ts';
+import { requestCancel, setReason } from './mark.ts';
+import { firstAnswer, submitJob } from './submit.ts';
+import { transitionJob } from './transition.ts';
+
+export function jobStore(database: Database): JobStore {
+  return {
+    submit: (job) => submitJob(database, job),
+    firstAnswer: (key) => firstAnswer(database, key),
+    get: (scope, id) => getJob(database, scope, id),
+    list: (scope, query = {}) => listJobs(database, scope, query),
+    active: () => activeJobs(database),
+    countByState: (scope) => countJobs(database, scope),
+    transition: (transition) => transitionJob(database, transition),
+    admit: (admission) => admitJob(database, admission),
+    requestCancel: (scope, id, reason) => requestCancel(database, scope, id, reason),
+    setReason: setReason(database),
+  };
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { frameOf, openTestStore, range } from '../../test/store.ts';
+
+type Change = { jobId: string; topic: string } | 'reconnected';
+
+it('wakes whoever reads a job, by topic, after the write', async () => {
+  await using test = await openTestStore();
+  const { store, run } = test;
+  const { job, token } = await run([0, 1]);
+  const other = await run([2, 3]);
+  const [all, events, own]: Change[][] = [[], [], []];
+  const ends = [
+    store.listener.subscribe({ onChange: (change) => all!.push(change) }),
+    store.listener.subscribe({ jobId: job.id, topics: ['event'], onChange: (change) => events!.push(change) }),
+    store.listener.subscribe({ jobId: job.id, onChange: (change) => own!.push(change) }),
+  ];
+  await store.listener.ready();
+  await store.attempts.ingest(token, frameOf(1, range(0, 3)));
+  await store.jobs.requestCancel('everyProject', job.id);
+  await store.jobs.transition({ jobId: other.job.id, from: ['running'], to: 'succeeded' });
+  await expect.poll(() => all!.length).toBe(4);
+  expect(events).toEqual([{ jobId: job.id, topic: 'event' }]);
+  expect(own!.map((change) => (change as { topic: string }).topic).toSorted()).toEqual(['event', 'log', 'metric']);
+  // A frame that comes again wakes nobody.
+  ends[0]!();
+  await store.attempts.ingest(token, frameOf(1, range(0, 3)));
+  await store.checkpoints.commit(token, { step: 3, path: '/c', bytes: 1, files: [] });
+  await expect.poll(() => own!.length).toBe(4);
+  expect(own!.at(-1)).toEqual({ jobId: job.id, topic: 'event' });
+  expect(all).toHaveLength(4);
+});
+
+it('listens again after its connection was cut, and says that something may have been missed', async () => {
+  await using test = await openTestStore();
+  const { store, run, sql } = test;
+  const { job, token } = await run();
+  const seen: Change[] = [];
+  store.listener.subscribe({ jobId: job.id, topics: ['metric'], onChange: (change) => seen.push(change) });
+  await store.listener.ready();
+  for (const round of range(1, 4)) {
+    await sql(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'massif listener' and datname = current_database()",
+    );
+    await expect.poll(() => seen.filter((change) => change === 'reconnected').length, { timeout: 10_000 }).toBe(round);
+    await store.attempts.ingest(token, frameOf(round, [round]));
+    await expect.poll(() => seen.filter((change) => change !== 'reconnected').length).toBe(round);
+  }
+});

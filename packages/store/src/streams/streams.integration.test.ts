@@ -1,0 +1,172 @@
+import { newId } from '@massif/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MetricStep } from '../store.ts';
+import { frameOf, openTestStore, range, type Running, type TestStore } from '../../test/store.ts';
+
+let test: TestStore;
+/** A job with 1000 steps, reported in frames of 100, an evaluation every 10. */
+let long: Running;
+const elsewhere = { projectId: newId('project') };
+
+beforeAll(async () => {
+  test = await openTestStore({ devices: 16 });
+  long = await test.run([0, 1]);
+  for (const seq of range(1, 11)) await test.store.attempts.ingest(long.token, frameOf(seq, range((seq - 1) * 100, seq * 100)));
+});
+afterAll(() => test[Symbol.asyncDispose]());
+
+describe('metrics', () => {
+  it('are read by step, in a range, with the columns that are asked for', async () => {
+    const { metrics } = test.store;
+    const table = await metrics.read('everyProject', long.job.id, {
+      fromStep: 10,
+      toStep: 20,
+      columns: ['step', 'learningRate', 'attempt', 'time', 'deviceBytes', 'unknown'],
+    });
+    expect(table.rows).toEqual(range(10, 21).map((step) => [step, 1e-3, 1, expect.any(Number) as number, 4096, null]));
+    expect(Math.abs(table.rows[0]![3]! - Date.now())).toBeLessThan(120_000);
+    // The evaluation after 20 steps belongs to step 19, the one after 10 to step 9.
+    expect(table.evaluations.map(({ step }) => step)).toEqual([20]);
+    expect(table.total).toBe(11);
+    const all = await metrics.read('everyProject', long.job.id);
+    expect([all.rows.length, all.total, all.evaluations.length, all.seq, all.columns]).toEqual([
+      1000,
+      1000,
+      99,
+      1099,
+      ['step', 'loss', 'gradNorm', 'tokens', 'stepTimeMs', 'learningRate'],
+    ]);
+    expect(await metrics.read('everyProject', long.job.id, { fromStep: 5000 })).toMatchObject({ rows: [], total: 0, seq: 1099 });
+  });
+
+  it.each([1, 2, 7, 300, 999, 1000, 5000])('with a limit of %i lie evenly, the last step among them', async (limit) => {
+    const { rows, total } = await test.store.metrics.read('everyProject', long.job.id, { limit, columns: ['step'] });
+    const steps = rows.map(([step]) => step!);
+    expect([steps.length, steps.at(-1), total]).toEqual([Math.min(limit, 1000), 999, 1000]);
+    const gaps = steps.slice(1).map((step, index) => step - steps[index]!);
+    if (gaps.length > 0) expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
+  });
+
+  it('are followed in the order in which they were written, each step once with its evaluation, without loss', async () => {
+    for (const limit of [1, 17, 1000]) {
+      const steps: MetricStep[] = [];
+      let seq = 0;
+      for (let more = true; more;) {
+        const page = await test.store.metrics.after('everyProject', long.job.id, { seq, limit, columns: ['step'] });
+        expect(page.steps.length).toBeLessThanOrEqual(limit);
+        steps.push(...page.steps);
+        ({ seq, more } = page);
+      }
+      expect(steps.map(({ values: [step] }) => step)).toEqual(range(0, 1000));
+      expect(steps.map((step) => step.seq)).toEqual(steps.map((step) => step.seq).toSorted((a, b) => a - b));
+      const evaluated = steps.flatMap(({ values: [step], evaluationLoss }) => (evaluationLoss === null ? [] : [step]));
+      expect(evaluated).toEqual(range(1, 100).map((n) => n * 10 - 1));
+      expect(await test.store.metrics.after('everyProject', long.job.id, { seq })).toMatchObject({ steps: [], seq, more: false });
+    }
+    expect(await test.store.metrics.ends('everyProject', long.job.id)).toEqual({ lastSeq: 1099, steps: 1000 });
+  });
+
+  it('of a step come again behind its number when it is evaluated later, also before the first step', async () => {
+    const { store, run } = test;
+    const { job, token } = await run([4, 5]);
+    const evaluation = (step: number, loss: number) => ({
+      metrics: { columns: ['step'], rows: [] },
+      evaluations: [{ step, loss }],
+      logs: [],
+    });
+    const after = async (seq: number) => (await store.metrics.after('everyProject', job.id, { seq, columns: ['step'] })).steps;
+    await store.attempts.ingest(token, { seq: 1, ...evaluation(0, 9) });
+    expect(await after(0)).toEqual([]);
+    await store.attempts.ingest(token, { ...frameOf(2, range(0, 3)), evaluations: [] });
+    expect(await after(0)).toEqual([
+      { seq: 2, values: [0], evaluationLoss: 9 },
+      { seq: 3, values: [1], evaluationLoss: null },
+      { seq: 4, values: [2], evaluationLoss: null },
+    ]);
+    await store.attempts.ingest(token, { seq: 3, ...evaluation(2, 7) });
+    await store.attempts.ingest(token, { seq: 4, ...evaluation(1, 8) });
+    expect(await after(4)).toEqual([
+      { seq: 5, values: [1], evaluationLoss: 7 },
+      { seq: 6, values: [0], evaluationLoss: 8 },
+    ]);
+    expect((await after(0)).map(({ seq }) => seq)).toEqual([4, 5, 6]);
+  });
+
+  it('are followed without loss while they are written', async () => {
+    const { store, run } = test;
+    const { job, token } = await run([2, 3]);
+    let done = false;
+    const write = async () => {
+      for (const seq of range(1, 41)) await store.attempts.ingest(token, frameOf(seq, range(seq * 5, seq * 5 + 5)));
+      done = true;
+    };
+    const writing = write();
+    const steps: number[] = [];
+    let seq = 0;
+    for (let last = false; ; last = done) {
+      const page = await store.metrics.after('everyProject', job.id, { seq, columns: ['step'] });
+      steps.push(...page.steps.map(({ values: [step] }) => step!));
+      seq = page.seq;
+      if (last && page.steps.length === 0) break;
+    }
+    await writing;
+    // Those come again whose evaluation was in a later frame.
+    expect([...new Set(steps)]).toEqual(range(5, 205));
+  });
+
+  it("of another project are nobody else's", async () => {
+    expect(await test.store.metrics.read(elsewhere, long.job.id)).toMatchObject({ rows: [], evaluations: [], total: 0, seq: 0 });
+    expect(await test.store.metrics.after(elsewhere, long.job.id, { seq: 0 })).toMatchObject({ steps: [] });
+    expect(await test.store.metrics.ends(elsewhere, long.job.id)).toEqual({ lastSeq: 0, steps: 0 });
+    expect(await test.store.logs.read(elsewhere, long.job.id)).toMatchObject({ items: [], more: false });
+    expect(await test.store.events.after(elsewhere, long.job.id)).toEqual([]);
+    expect(await test.store.events.list(elsewhere, long.job.id)).toEqual({ items: [], nextCursor: null, total: 0 });
+  });
+});
+
+describe('logs', () => {
+  it('are read forwards and backwards', async () => {
+    const { logs } = test.store;
+    const lines = ({ items }: { items: { seq: number }[] }) => items.map(({ seq }) => seq);
+    const first = await logs.read('everyProject', long.job.id, { limit: 3 });
+    expect([lines(first), first.seq, first.more, first.oldestSeq]).toEqual([[1, 2, 3], 3, true, 1]);
+    const end = await logs.read('everyProject', long.job.id, { after: 998 });
+    expect([lines(end), end.seq, end.more]).toEqual([[999, 1000], 1000, false]);
+    const last = await logs.read('everyProject', long.job.id, { before: Number.MAX_SAFE_INTEGER, limit: 2 });
+    expect([lines(last), last.seq, last.more]).toEqual([[999, 1000], 999, true]);
+    const before = await logs.read('everyProject', long.job.id, { before: 3, limit: 5 });
+    expect([lines(before), before.seq, before.more]).toEqual([[1, 2], 1, false]);
+  });
+
+  it('are searched and narrowed down, and go on after what was looked at', async () => {
+    const { logs } = test.store;
+    const found = await logs.read('everyProject', long.job.id, { search: 'STEP 99', rank: 1 });
+    expect(found.items.map(({ line }) => line)).toEqual(['step 99', 'step 991', 'step 993', 'step 995', 'step 997', 'step 999']);
+    expect(found.seq).toBe(1000);
+    expect(await logs.count('everyProject', long.job.id, { search: 'step 99', rank: 1 })).toBe(6);
+    expect((await logs.read('everyProject', long.job.id, { search: 'step 00' })).seq).toBe(1000);
+    // Characters, not a pattern.
+    expect(await logs.count('everyProject', long.job.id, { search: 'step%' })).toBe(0);
+    expect(await logs.count('everyProject', long.job.id, { attempt: 2 })).toBe(0);
+    expect(await logs.count('everyProject', long.job.id)).toBe(1000);
+  });
+});
+
+describe('events', () => {
+  it('are pages in their order', async () => {
+    const { store } = test;
+    const all = await store.events.after('everyProject', long.job.id);
+    const paged = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.events.list('everyProject', long.job.id, { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+      expect(page.total).toBe(all.length);
+      paged.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(paged).toEqual(all);
+    expect(all.map(({ to }) => to)).toEqual(['submitted', 'planned', 'queued', 'admitted', 'launching', 'running']);
+    expect(await store.events.after('everyProject', long.job.id, { seq: 4, limit: 1 })).toMatchObject([{ seq: 5 }]);
+    await expect(store.events.list('everyProject', long.job.id, { cursor: 'x' })).rejects.toMatchObject({ code: 'invalid_cursor' });
+  });
+});

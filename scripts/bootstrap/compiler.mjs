@@ -1,0 +1,24 @@
+import { findProgram } from './npm.mjs';
+import { SetupProblem } from './problem.mjs';
+
+/** Compilers in the order of `packages/native`. */
+const compilers = ['g++', 'clang++', 'c++'];
+
+/**
+ * Training needs a C++ compiler for its kernels: says what to install before anything is started.
+ * @param {NodeJS.ProcessEnv} environment
+ */
+export function requireCompiler(environment) {
+  const chosen = environment.CXX?.trim().split(/\s+/)[0];
+  if ((chosen ? [chosen] : compilers).some((name) => findProgram(name, environment))) return;
+  throw new SetupProblem(
+    `a C++ compiler is needed and ${chosen ? `\`${chosen}\` (from CXX)` : 'none'} is${chosen ? ' not' : ''} on PATH: install one with ${howToInstall()}, then run this again.`,
+    { exitCode: 2 },
+  );
+}
+
+function howToInstall() {
+  return process.platform === 'darwin'
+    ? '`xcode-select --install`'
+    : '`sudo apt-get install g++` (Debian, Ubuntu), `sudo dnf install gcc-c++` (Fedora, RHEL), `sudo pacman -S gcc` (Arch) or `apk add g++` (Alpine)';
+}

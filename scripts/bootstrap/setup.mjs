@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { generateClient, isGenerated } from './prisma.mjs';
+import { install, isInstalled } from './install.mjs';
+import { acquireLock } from './lock.mjs';
+import { environmentWith, fetchNode, findNode } from './node.mjs';
+import { setupDirectory } from './paths.mjs';
+import { isNewEnough, majorOf, nodeMajorMin, nodePackages, pnpmVersion } from './versions.mjs';
+
+/**
+ * Brings a checkout to where its TypeScript can run: Node, packages, generated code. Each phase that is done already costs a
+ * few milliseconds. Several at the same time wait for one another.
+ * @param {{ root: string, environment: NodeJS.ProcessEnv, progress: import('./progress.mjs').Progress, abort: AbortSignal }} options
+ * @returns {Promise<{ node: string, environment: NodeJS.ProcessEnv }>} the Node to use, the environment for what it runs
+ */
+export async function setUp({ root, environment, progress, abort }) {
+  const onWait = (/** @type {number} */ pid) => progress.note(`process ${pid} is setting up this checkout, waiting for it`);
+  const node =
+    findNode({ root, environment }) ??
+    (await progress.phase(`fetching Node.js (the one on PATH is ${process.version}, ${nodeMajorMin} or newer is needed)`, () =>
+      fetchNode({ root, environment, abort, onWait }),
+    ));
+  const prepared = { node, environment: environmentWith(node, environment) };
+  const nodeMajor = isNewEnough(process.version)
+    ? majorOf(process.version)
+    : majorOf(nodePackages[`${process.platform}-${process.arch}`]?.version ?? '');
+  if (isInstalled({ root, nodeMajor }) && isGenerated(root)) return prepared;
+
+  const lock = await acquireLock(join(setupDirectory(root), 'lock'), { abort, onWait });
+  try {
+    const phase = { ...prepared, root, nodeMajor, abort, onStart: lock.share };
+    if (!isInstalled(phase)) await progress.phase(`installing packages with pnpm ${pnpmVersion}`, () => install(phase));
+    if (!isGenerated(root)) await progress.phase('generating the database client', () => generateClient(phase));
+  } finally {
+    lock.release();
+  }
+  return prepared;
+}

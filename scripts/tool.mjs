@@ -1,0 +1,28 @@
+// Runs a tool of the repository under the Node of the set-up: `npm run format`, `npm run openapi`.
+import { join } from 'node:path';
+import { explain, interruptible } from './bootstrap/interrupt.mjs';
+import { runGroup } from './bootstrap/group.mjs';
+import { checkout } from './bootstrap/paths.mjs';
+import { SetupProblem } from './bootstrap/problem.mjs';
+import { createProgress } from './bootstrap/progress.mjs';
+import { setUp } from './bootstrap/setup.mjs';
+import { openapiCommand } from './test/parts.mjs';
+
+/** @type {Readonly<Record<string, string[]>>} */
+const tools = {
+  format: [join(checkout, 'node_modules/oxfmt/bin/oxfmt')],
+  openapi: openapiCommand(checkout),
+};
+
+try {
+  const [name = '', ...rest] = process.argv.slice(2);
+  const command = tools[name];
+  if (!command) throw new SetupProblem(`there is no tool ${name}: ${Object.keys(tools).join(', ')}`, { exitCode: 2 });
+  process.exitCode = await interruptible(async (abort) => {
+    const { node, environment } = await setUp({ root: checkout, environment: process.env, progress: createProgress(), abort });
+    const { code } = await runGroup(node, [...command, ...rest], { cwd: checkout, env: environment, abort, output: 'inherit' });
+    return code ?? 1;
+  });
+} catch (error) {
+  process.exitCode = explain(error);
+}
