@@ -25,7 +25,7 @@ export default class TallyReporter {
 function collect(modules, unhandled) {
   return {
     tests: modules.flatMap((module) =>
-      [...module.children.allTests()].map((test) => record(test, relative(process.cwd(), module.moduleId))),
+      [...module.children.allTests()].filter(isAskedFor).map((test) => record(test, relative(process.cwd(), module.moduleId))),
     ),
     errors: [
       ...modules.flatMap((module) => {
@@ -38,6 +38,18 @@ function collect(modules, unhandled) {
       ...unhandled.map((error) => ({ where: 'unhandled error', message: chainOf(error).join('\ncaused by ') })),
     ],
   };
+}
+
+/**
+ * Whether no `-t NAME` of the command line leaves it out, which Vitest tells like a skip.
+ * @param {import('vitest/node').TestCase} test
+ */
+function isAskedFor(test) {
+  const pattern = test.project.config.testNamePattern;
+  if (!pattern) return true;
+  let name = test.name;
+  for (let parent = test.parent; parent.type === 'suite'; parent = parent.parent) name = `${parent.name} ${name}`;
+  return name.search(pattern) >= 0;
 }
 
 /**
