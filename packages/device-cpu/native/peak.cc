@@ -16,7 +16,7 @@ extern "C" void massif_peak(void* const* buf, const int64_t* ints, const double*
   for (int i = 0; i < kChains; i++) chain[i] = splat(0.5f + 0.01f * i);
   for (int64_t n = ints[0]; n > 0; n--) {
 #pragma GCC unroll 32
-    for (int i = 0; i < kChains; i++) chain[i] = chain[i] * factor + term;
+    for (int i = 0; i < kChains; i++) chain[i] = multiplyAdd(chain[i], factor, term);
   }
   Vector sum = {};
   for (int i = 0; i < kChains; i++) sum += chain[i];

@@ -54,6 +54,20 @@ MASSIF_INLINE Vector splat(float x) {
 #endif
 }
 
+// a b + c, rounded once where the processor can. Said outright: whether a compiler fuses a product with a sum depends on
+// the code around it (gcc leaves some chains of additions unfused for Zen), and with it the last bits.
+MASSIF_INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) {
+#if MASSIF_AVX512
+  return (Vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif MASSIF_AVX2
+  return (Vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif MASSIF_NEON
+  return (Vector)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+  return a * b + c;
+#endif
+}
+
 // All bits set in the first n lanes.
 MASSIF_INLINE VectorInt firstLanes(int64_t n) {
 #if MASSIF_AVX512

@@ -28,7 +28,7 @@ void tile(const float* __restrict a, int64_t lda, const float* __restrict b, int
     for (int i = 0; i < MR; i++) {
       const Vector av = splat(layout == Layout::rows ? a[i * kRowStride] : a[i]);
 #pragma GCC unroll 8
-      for (int v = 0; v < NV; v++) acc[i][v] += av * bv[v];
+      for (int v = 0; v < NV; v++) acc[i][v] = multiplyAdd(av, bv[v], acc[i][v]);
     }
     a += layout == Layout::rows ? 1 : lda;
     b += ldb;

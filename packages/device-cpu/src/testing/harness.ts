@@ -20,7 +20,8 @@ export const instructionSets: readonly { name: string; flags: readonly string[] 
   { name: 'native', flags: [] },
   ...(process.arch === 'x64'
     ? [
-        { name: 'AVX2', flags: ['-mno-avx512f'] },
+        // Tuned for a processor that compilers treat otherwise than most: they split some multiply-adds.
+        { name: 'AVX2', flags: ['-mno-avx512f', '-mtune=znver2'] },
         { name: 'portable', flags: ['-mno-avx'] },
       ]
     : []),
