@@ -179,6 +179,18 @@ it('lets a job run as long as it may over all its attempts, without the time whe
   expect(await job(id)).toMatchObject({ state: 'failed', attempt: 2, reason: { code: 'max_duration_exceeded' } });
 });
 
+it('ends a job that runs longer than it may before anything was heard of it', async () => {
+  const { execute, place, job, id, attempt } = await setUp({}, { limits: { maxDuration: '1s' } });
+  await place();
+  await execute(id);
+  const { launchedAt } = await attempt();
+  await expect.poll(() => Date.now() - launchedAt!.getTime(), { interval: 20, timeout: 5000 }).toBeGreaterThan(1100);
+  // The gang is asked to leave, and does.
+  await execute(id);
+  await execute(id);
+  expect(await job(id)).toMatchObject({ state: 'failed', attempt: 1, restarts: 0, reason: { code: 'max_duration_exceeded' } });
+});
+
 it('fails a job that cannot be launched because nothing can be written, and frees its devices', async () => {
   const { execute, place, job, id, cluster, attempt, store } = await setUp();
   const full = () => Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));

@@ -91,6 +91,7 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
       case 'run':
         return await move(job, { to: 'running' });
       case 'stopGang':
+        if (attempt) await store.attempts.markStopRequested(attempt.id, { lease: term.guard });
         stopGang(job, { graceSeconds: action.graceSeconds, log });
         return false;
       case 'recover':
@@ -106,6 +107,8 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
       case 'end':
         tokens.forget(attempt?.id ?? '');
         silence.forget(attempt?.id ?? '');
+        // Before it ends: whoever sees it at its end sees the checkpoints that it keeps, and no one else would look at it again.
+        if (attempt) await expireCheckpoints(job, { store, guard: term.guard, home, log });
         await move(job, {
           to: action.state,
           reason: action.reason ? { ...action.reason } : null,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backOffMs, nextAction, type AttemptView, type JobView, type World } from './reconcile.ts';
 
-const attempt: AttemptView = { launchedAtMs: 0, lastWordAtMs: 900, heardOf: true, stepped: true, outcome: undefined };
+const attempt: AttemptView = { launchedAtMs: 0, seenAliveAtMs: 900, heardOf: true, stepped: true, outcome: undefined };
 const base: JobView = {
   state: 'running',
   cancelRequested: false,
@@ -74,7 +74,7 @@ describe('a gang that runs', () => {
   });
 
   it('is over time when it and the attempts before it ran too long, without what lay between', () => {
-    const long = { maxDurationMs: 5000, attempt: { ...attempt, launchedAtMs: 100_000, lastWordAtMs: 103_000 } };
+    const long = { maxDurationMs: 5000, attempt: { ...attempt, launchedAtMs: 100_000, seenAliveAtMs: 103_000 } };
     const at = (nowMs: number, gang: World['gang'] = 'running') => world({ nowMs, gang });
     expect(nextAction(job(long), at(105_000))).toEqual({ do: 'nothing' });
     expect(nextAction(job(long), at(105_001))).toMatchObject({ do: 'stopGang' });
@@ -204,7 +204,7 @@ describe('whatever the job and the world', () => {
     attempt: fc.option(
       fc.record({
         launchedAtMs: fc.option(fc.nat(2000), { nil: undefined }),
-        lastWordAtMs: fc.option(fc.nat(2000), { nil: undefined }),
+        seenAliveAtMs: fc.option(fc.nat(2000), { nil: undefined }),
         heardOf: fc.boolean(),
         stepped: fc.boolean(),
         outcome: fc.option(

@@ -26,8 +26,8 @@ export interface JobView {
 export interface AttemptView {
   /** Undefined before its launch. */
   launchedAtMs: number | undefined;
-  /** When its supervisor was last heard of. */
-  lastWordAtMs: number | undefined;
+  /** When it is last known to have lived: its supervisor said something, or it was asked to leave. */
+  seenAliveAtMs: number | undefined;
   /** Its supervisor has been heard of. */
   heardOf: boolean;
   /** It has reported a step. */
@@ -168,11 +168,11 @@ function quiet({ attempt, stepTimeMs }: JobView, { silence }: World): Reason | u
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1000);
 
-/** Neither waiting nor time when nothing of it ran counts, as when the product was down: a gang that is gone ran until its last word. */
+/** Neither waiting nor time when nothing of it ran counts, as when the product was down: a gang that is gone ran until it was last known to live. */
 function isOverTime({ maxDurationMs, ranBeforeMs, attempt }: JobView, { nowMs, gang }: World): boolean {
   if (maxDurationMs === undefined) return false;
-  const { launchedAtMs, lastWordAtMs } = attempt ?? {};
-  const untilMs = gang === 'absent' ? lastWordAtMs : nowMs;
+  const { launchedAtMs, seenAliveAtMs } = attempt ?? {};
+  const untilMs = gang === 'absent' ? seenAliveAtMs : nowMs;
   const runsMs = launchedAtMs === undefined || untilMs === undefined ? 0 : Math.max(0, untilMs - launchedAtMs);
   return ranBeforeMs + runsMs > maxDurationMs;
 }

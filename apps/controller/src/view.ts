@@ -22,7 +22,7 @@ export function viewOf(job: Job, attempt: Attempt | null, ranBeforeMs = 0): JobV
     attempt: attempt
       ? {
           launchedAtMs: attempt.launchedAt?.getTime(),
-          lastWordAtMs: attempt.heartbeatAt?.getTime(),
+          seenAliveAtMs: latestMs(attempt.heartbeatAt, attempt.stopRequestedAt),
           heardOf: attempt.heartbeatAt !== null,
           stepped: attempt.step !== null,
           outcome:
@@ -37,6 +37,11 @@ export function viewOf(job: Job, attempt: Attempt | null, ranBeforeMs = 0): JobV
         }
       : undefined,
   };
+}
+
+function latestMs(...times: (Date | null)[]): number | undefined {
+  const known = times.flatMap((time) => time?.getTime() ?? []);
+  return known.length > 0 ? Math.max(...known) : undefined;
 }
 
 /** @throws BrokenJob */

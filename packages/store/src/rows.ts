@@ -87,6 +87,8 @@ export interface Attempt {
   launchedAt: Date | null;
   /** Last word from its supervisor; null: it was never heard of. */
   heartbeatAt: Date | null;
+  /** When its gang was first asked to leave by the controller, which saw it live then. */
+  stopRequestedAt: Date | null;
   /** Optimizer steps of the job that were done when it last reported, those before `resumedFrom` among them; null: none in this attempt. */
   step: number | null;
   /** What its supervisor reported at the end. */

@@ -215,13 +215,15 @@ export interface AttemptStore {
   ofJob(scope: Scope, jobId: string, number?: number): Promise<Attempt | null>;
   /** Newest first. */
   list(scope: Scope, jobId: string): Promise<Attempt[]>;
-  /** How long the job's attempts before this number ran in all, each from its launch to the last word of its supervisor. */
+  /** How long the job's attempts before this number ran in all, each from its launch to when it was last known to live. */
   ranMs(jobId: string, options: { beforeNumber: number }): Promise<number>;
   /** Null unless this token is that of an attempt which may still write. */
   verify(token: AttemptToken): Promise<{ jobId: string; projectId: string; number: number } | null>;
   /** Another token for an attempt of which nothing was ever heard, when the first was lost before its launch. False: too late. */
   replaceToken(attemptId: string, tokenHash: Uint8Array, options?: { lease?: LeaseGuard }): Promise<boolean>;
   markLaunched(attemptId: string, options?: { lease?: LeaseGuard }): Promise<boolean>;
+  /** Its gang, which lives, is asked to leave; only the first time counts. */
+  markStopRequested(attemptId: string, options?: { lease?: LeaseGuard }): Promise<boolean>;
   heartbeat(
     token: AttemptToken,
     ranks: readonly { rank: number; pid: number | null; state: RankState; step: number | null }[],

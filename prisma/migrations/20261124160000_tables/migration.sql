@@ -92,6 +92,7 @@ create table attempt (
   admitted_at timestamptz(3) not null default now(),
   launched_at timestamptz(3),
   heartbeat_at timestamptz(3),
+  stop_requested_at timestamptz(3),
   frame_seq integer not null default 0,
   step integer,
   outcome text,

@@ -249,7 +249,7 @@ describe('the life of an attempt', () => {
   });
 });
 
-it('the time that the attempts of a job ran is from their launch to the last word of their supervisors', async () => {
+it('the time that the attempts of a job ran is from their launch to when they were last known to live', async () => {
   const { store, run, node, sql } = test;
   const devices = twoDevices();
   const { job, attempt } = await run(devices);
@@ -268,5 +268,14 @@ it('the time that the attempts of a job ran is from their launch to the last wor
   await times((await store.attempts.ofJob('everyProject', job.id, 2))!.id, 700);
   expect(await store.attempts.ranMs(job.id, { beforeNumber: 4 })).toBe(2200);
   expect(await store.attempts.ranMs(job.id, { beforeNumber: 2 })).toBe(1500);
+  // One that lives, heard of or not, is asked to leave; the first time counts.
+  const { id } = (await store.attempts.ofJob('everyProject', job.id))!;
+  const stopRequestedAt = async () => (await store.attempts.get('everyProject', id))!.stopRequestedAt;
+  await store.attempts.markStopRequested(id);
+  await sql("update attempt set launched_at = stop_requested_at - interval '250 ms', heartbeat_at = null where id = $1", [id]);
+  const first = await stopRequestedAt();
+  await store.attempts.markStopRequested(id);
+  expect(await stopRequestedAt()).toEqual(first);
+  expect(await store.attempts.ranMs(job.id, { beforeNumber: 5 })).toBe(2450);
   expect(await store.attempts.ranMs(attempt.jobId, { beforeNumber: 1 })).toBe(0);
 });

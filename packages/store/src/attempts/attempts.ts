@@ -49,7 +49,7 @@ export function attemptStore(database: Database): AttemptStore {
     },
     ranMs: async (jobId, { beforeNumber }) => {
       const [row] = await query<{ ms: number }>(
-        `select coalesce(sum(extract(epoch from heartbeat_at - launched_at) * 1000) filter (where heartbeat_at > launched_at), 0)::double precision as ms
+        `select coalesce(sum(greatest(extract(epoch from greatest(heartbeat_at, stop_requested_at) - launched_at) * 1000, 0)), 0)::double precision as ms
          from attempt where job_id = $1 and number < $2`,
         [jobId, beforeNumber],
       );
@@ -66,6 +66,8 @@ export function attemptStore(database: Database): AttemptStore {
     replaceToken: (id, tokenHash, { lease } = {}) =>
       change(id, lease, (p) => ({ assignments: `token_hash = ${p(Buffer.from(tokenHash))}`, condition: 'a.heartbeat_at is null' })),
     markLaunched: (id, { lease } = {}) => change(id, lease, () => ({ assignments: 'launched_at = coalesce(a.launched_at, now())' })),
+    markStopRequested: (id, { lease } = {}) =>
+      change(id, lease, () => ({ assignments: 'stop_requested_at = coalesce(a.stop_requested_at, now())' })),
     heartbeat: (token, ranks) => heartbeat(database, token, ranks),
     ingest: (token, frame) => ingest(database, token, frame),
     finish: (token, report) => finish(database, token, report),
@@ -81,7 +83,7 @@ interface AttemptRecord extends Omit<Attempt, 'placement' | 'outcome' | 'result'
 
 function toAttempt(record: AttemptRecord | null): Attempt | null {
   if (!record) return null;
-  const { id, projectId, jobId, number, placement, resumedFrom, admittedAt, launchedAt, heartbeatAt, step, outcome, code, message } =
+  const { id, projectId, jobId, number, placement, resumedFrom, admittedAt, launchedAt, heartbeatAt, stopRequestedAt, step, outcome } =
     record;
   return {
     id,
@@ -93,10 +95,11 @@ function toAttempt(record: AttemptRecord | null): Attempt | null {
     admittedAt,
     launchedAt,
     heartbeatAt,
+    stopRequestedAt,
     step,
     outcome: outcome as AttemptOutcome | null,
-    code,
-    message,
+    code: record.code,
+    message: record.message,
     result: record.result as Json | null,
     reportedAt: record.reportedAt,
     endedAt: record.endedAt,

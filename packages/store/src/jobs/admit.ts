@@ -78,6 +78,7 @@ function newAttempt({ attemptId, placement, resumedFrom = null, ranks }: AdmitJo
     admittedAt,
     launchedAt: null,
     heartbeatAt: null,
+    stopRequestedAt: null,
     step: null,
     outcome: null,
     code: null,
