@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs';
 import { createLocalCluster } from '@massif/cluster';
 import { newId } from '@massif/contracts';
 import { isAlive, processIdentity } from '@massif/processes';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startController } from './controller.ts';
+import { readEnvironment } from './env.ts';
 import { createInstallation, type Installation } from './fixtures/installation.ts';
 
 const patience = { timeout: 40_000, interval: 20 };
@@ -45,19 +48,13 @@ describe('a job', () => {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  it('goes through its whole life, launched well within a second', async ({ annotate }) => {
-    const launchMs: number[] = [];
-    let id: string;
-    // The best of several: other work on this machine says nothing about ours, and a sweep would take seconds.
-    do {
-      id = await world.submit({ behaviour: 'quick', devices: 2 });
-      await untilState(world, id, 'succeeded');
-      expect(await world.states(id)).toEqual(wholeLife);
-      const events = await world.store.events.after('everyProject', id);
-      launchMs.push(events.find(({ to }) => to === 'launching')!.time.getTime() - events[0]!.time.getTime());
-    } while (launchMs.length < 5 && Math.min(...launchMs) >= 500);
-    await annotate(`from submitted to launching: ${launchMs.join(', ')} ms`);
-    expect(Math.min(...launchMs)).toBeLessThan(500);
+  it('goes through its whole life', async ({ annotate }) => {
+    const id = await world.submit({ behaviour: 'quick', devices: 2 });
+    await untilState(world, id, 'succeeded');
+    expect(await world.states(id)).toEqual(wholeLife);
+    const events = await world.store.events.after('everyProject', id);
+    const launchMs = events.find(({ to }) => to === 'launching')!.time.getTime() - events[0]!.time.getTime();
+    await annotate(`from submitted to launching: ${launchMs} ms`);
     expect((await world.job(id)).result).toMatchObject({ model: { loss: 1.5 }, sample: 'Call me' });
     expect(world.starts(id)).toHaveLength(1);
     expect(await heldDevices(world)).toEqual([]);
@@ -129,7 +126,7 @@ describe('a job', () => {
     const kept = (await world.store.checkpoints.list('everyProject', id)).items;
     expect(kept.map(({ step }) => step)).toEqual([5, 4]);
     const pathOf = (step: number) => kept[0]!.path.replace(/step-5$/, `step-${step}`);
-    await expect.poll(() => [1, 2, 3, 4, 5].map((step) => existsSync(pathOf(step))), patience).toEqual([false, false, false, true, true]);
+    expect([1, 2, 3, 4, 5].map((step) => existsSync(pathOf(step)))).toEqual([false, false, false, true, true]);
   });
 
   it('that cannot be read fails, and does not stop the others', async () => {
@@ -148,6 +145,28 @@ describe('a job', () => {
 });
 
 describe('a controller', () => {
+  it('is told of whatever is to be done, and does not wait for its sweep', async () => {
+    const world = await setUp();
+    const environment = readEnvironment({ ...process.env, ...world.environment });
+    const controller = startController(environment, pino({ level: 'silent' }), { sweepEveryMs: 3_600_000 });
+    onTestFinished(() => controller.close());
+    await controller.ready;
+    // Each needs the whole host, so that the others wait for it.
+    const devices = (await world.store.nodes.list()).flatMap((node) => node.devices).length;
+    const submit = (behaviour: string) => world.submit({ behaviour, devices });
+    const [crashing, quick] = await Promise.all([submit('crashes-once'), submit('quick')]);
+    for (const id of [crashing, quick]) await untilState(world, id, 'succeeded');
+    const running = await submit('waits');
+    await untilState(world, running, 'running');
+    const waiting = await submit('waits');
+    await untilState(world, waiting, 'queued');
+    world.go(running);
+    await untilState(world, waiting, 'running');
+    await world.store.jobs.requestCancel('everyProject', waiting);
+    await untilState(world, waiting, 'cancelled');
+    expect((await world.job(running)).state).toBe('succeeded');
+  });
+
   it('that is killed at any moment, again and again, doubles and loses nothing', async () => {
     const world = await setUp();
     const ids = await Promise.all(

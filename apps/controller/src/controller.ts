@@ -16,8 +16,12 @@ export interface Controller {
   close(): Promise<void>;
 }
 
-/** Builds every adapter from the environment and waits for its turn to act. */
-export function startController(environment: ControllerEnvironment, log: Logger): Controller {
+/** Builds every adapter from the environment and waits for its turn to act. The sweep finds what no message told of. */
+export function startController(
+  environment: ControllerEnvironment,
+  log: Logger,
+  { sweepEveryMs }: { sweepEveryMs?: number } = {},
+): Controller {
   const { home, databaseUrl, redisUrl, apiUrl, supervisorCommand, calibrateCommand, inherited } = environment;
   const store = openStore({ databaseUrl, applicationName: 'massif-controller' });
   const queue = openQueue({ redisUrl, onError: (error) => log.warn({ err: error }, 'trouble in the queue') });
@@ -29,7 +33,7 @@ export function startController(environment: ControllerEnvironment, log: Logger)
     holder: `${hostname()} ${process.pid} ${randomUUID()}`,
     log,
     onGained: async (term) => {
-      await serveTerm({ term, store, queue, cluster, calibration, home, apiUrl, log });
+      await serveTerm({ term, store, queue, cluster, calibration, home, apiUrl, log, sweepEveryMs });
       if (!term.signal.aborted) ready.resolve();
     },
   });

@@ -20,12 +20,12 @@ export interface TermOptions {
   home: string;
   apiUrl: string;
   log: Logger;
-  sweepEveryMs?: number;
-  inventoryEveryMs?: number;
+  sweepEveryMs?: number | undefined;
 }
 
 /** Jobs that are looked at at the same time. */
 const concurrency = 8;
+const inventoryEveryMs = 5000;
 const partitionsEveryMs = 6 * 3600_000;
 const logDays = 30;
 const probeEveryMs = 5000;
@@ -37,7 +37,7 @@ const probeWithinMs = 3000;
  * Resolves when the nodes are known and the first sweep is on its way.
  */
 export async function serveTerm(options: TermOptions): Promise<void> {
-  const { term, store, queue, cluster, calibration, apiUrl, log, sweepEveryMs = 5000, inventoryEveryMs = 5000 } = options;
+  const { term, store, queue, cluster, calibration, apiUrl, log, sweepEveryMs = 5000 } = options;
   const { signal } = term;
   const tokens = createTokens();
   const silence = createSilenceClock();
