@@ -264,36 +264,17 @@ export interface EventStore {
   list(scope: Scope, jobId: string, page?: PageQuery): Promise<Page<JobEvent>>;
 }
 
-/** Columns that every job has; frames may bring others. `attempt` and `time` (milliseconds since the epoch) can be asked for too. */
-export const metricColumns = ['step', 'loss', 'gradNorm', 'tokens', 'stepTimeMs', 'learningRate'] as const;
-
-export interface MetricTable {
-  columns: string[];
-  /** One row a step, in the order of `columns`; null where nothing was reported. */
-  rows: (number | null)[][];
-  /** Losses on the data held back, by step; `step` counts the steps done, so the last one may be beyond the rows. */
-  evaluations: { step: number; loss: number | null }[];
-  /** Sequence to go on from. */
-  seq: number;
-}
-
 export interface MetricStore {
-  /** By step. With `limit`, at most so many rows, spread evenly over the steps; the last step is always one of them. */
-  read(
-    scope: Scope,
-    jobId: string,
-    options?: { columns?: readonly string[]; fromStep?: number; toStep?: number; limit?: number },
-  ): Promise<MetricTable & { /** Steps in that range. */ total: number }>;
   /**
    * Steps that changed after sequence `seq`, in the order of their last change, each once: when it was reported, again by a later
-   * attempt, or evaluated. At most `limit` changes are looked at (default 1000, 10,000 at most).
+   * attempt, or evaluated. At most `limit` changes are looked at (default 1000, 10,000 at most). `columns` are those of frames,
+   * `step`, `attempt` and `time` in milliseconds since the epoch.
    */
   after(
     scope: Scope,
     jobId: string,
-    options: { seq: number; limit?: number; columns?: readonly string[] },
+    options: { seq: number; columns: readonly string[]; limit?: number },
   ): Promise<{
-    columns: string[];
     steps: MetricStep[];
     /** Sequence of the last change that was looked at: where to go on. */ seq: number;
     more: boolean;

@@ -3,7 +3,7 @@ import { newId } from '@massif/contracts';
 import pg from 'pg';
 import { openStore } from '../src/open.ts';
 import type { Attempt, ClusterNode, Job } from '../src/rows.ts';
-import type { AttemptToken, Frame, Store, SubmitJob } from '../src/store.ts';
+import type { AttemptToken, Frame, MetricStep, Store, SubmitJob } from '../src/store.ts';
 import { testDatabase } from '../src/testing/index.ts';
 
 /** A store over a database of its own, with a project and a node of CPU devices. */
@@ -117,3 +117,9 @@ export function frameOf(seq: number, steps: readonly number[], { loss = (step: n
 }
 
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+/** All steps of a job in their order, with these columns after `step`. */
+export async function stepsOf(store: Store, jobId: string, columns: readonly string[] = []): Promise<MetricStep[]> {
+  const { steps } = await store.metrics.after('everyProject', jobId, { seq: 0, columns: ['step', ...columns], limit: 10_000 });
+  return steps.toSorted((a, b) => a.values[0]! - b.values[0]!);
+}

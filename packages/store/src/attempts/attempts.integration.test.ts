@@ -1,6 +1,6 @@
 import { newId } from '@massif/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { frameOf, launch, openTestStore, range, sha256, type TestStore } from '../../test/store.ts';
+import { frameOf, launch, openTestStore, range, sha256, stepsOf, type TestStore } from '../../test/store.ts';
 import type { AttemptToken } from '../store.ts';
 
 let test: TestStore;
@@ -71,7 +71,7 @@ describe('an attempt that may not write', () => {
     ended = true;
     await writing;
     expect(await sql('select frame_seq from attempt where id = $1', [token.attemptId])).toEqual([attEnd]);
-    expect((await store.metrics.read('everyProject', job.id)).rows).toHaveLength(Number(attEnd!['frame_seq']));
+    expect(await stepsOf(store, job.id)).toHaveLength(Number(attEnd!['frame_seq']));
   });
 });
 
@@ -84,10 +84,13 @@ describe('frames', () => {
     // One is missing: it is not taken in, and the answer says what is.
     expect(await store.attempts.ingest(token, frameOf(3, range(10, 12)))).toEqual({ ackSeq: 1 });
     expect(await store.attempts.ingest(token, frameOf(2, range(5, 12)))).toEqual({ ackSeq: 2 });
-    const { rows, evaluations, seq } = await store.metrics.read('everyProject', job.id, { columns: ['step', 'loss', 'deviceBytes'] });
-    expect(rows).toEqual(range(0, 12).map((step) => [step, 5 - step / 1000, 4096]));
-    expect(evaluations).toEqual([{ step: 10, loss: 5 - 10 / 1000 + 0.1 }]);
-    expect(seq).toBe(13);
+    const steps = await stepsOf(store, job.id, ['loss', 'deviceBytes']);
+    expect(steps.map(({ values }) => values)).toEqual(range(0, 12).map((step) => [step, 5 - step / 1000, 4096]));
+    // The evaluation after 10 steps.
+    expect(steps.map(({ evaluationLoss }) => evaluationLoss)).toEqual(
+      range(0, 12).map((step) => (step === 9 ? 5 - 10 / 1000 + 0.1 : null)),
+    );
+    expect(await store.metrics.ends('everyProject', job.id)).toEqual({ lastSeq: 13, steps: 12 });
     expect((await store.logs.read('everyProject', job.id)).items.map(({ seq: at, line }) => [at, line])).toEqual(
       range(0, 12).map((step) => [step + 1, `step ${step}`]),
     );
@@ -152,7 +155,7 @@ describe('frames', () => {
       expect(new Set(answers.map(({ ackSeq }) => ackSeq))).toEqual(new Set([seq]));
     }
     expect(await store.logs.count('everyProject', job.id)).toBe(50);
-    expect((await store.metrics.read('everyProject', job.id)).seq).toBe(55);
+    expect((await store.metrics.ends('everyProject', job.id)).lastSeq).toBe(55);
   });
 
   it('of a later attempt replace the steps that it goes over again, and only these', async () => {
@@ -160,15 +163,16 @@ describe('frames', () => {
     const devices = twoDevices();
     const { job, token } = await run(devices);
     await store.attempts.ingest(token, frameOf(1, range(0, 30)));
-    const { seq } = await store.metrics.read('everyProject', job.id);
+    const { lastSeq: seq } = await store.metrics.ends('everyProject', job.id);
     await store.jobs.transition({ jobId: job.id, from: ['running'], to: 'recovering', endAttempt: true });
     const second = await launch(store, job.id, { node, devices });
     await store.attempts.ingest(second.token, frameOf(1, range(20, 25), { loss: () => 1 }));
-    const columns = ['step', 'attempt', 'loss'];
-    const { rows, evaluations } = await store.metrics.read('everyProject', job.id, { columns });
-    expect(rows).toEqual(range(0, 30).map((step) => (step >= 20 && step < 25 ? [step, 2, 1] : [step, 1, 5 - step / 1000])));
-    expect(evaluations.map(({ loss }) => loss)).toEqual([5.09, 1.1]);
-    const after = await store.metrics.after('everyProject', job.id, { seq, columns });
+    const steps = await stepsOf(store, job.id, ['attempt', 'loss']);
+    expect(steps.map(({ values }) => values)).toEqual(
+      range(0, 30).map((step) => (step >= 20 && step < 25 ? [step, 2, 1] : [step, 1, 5 - step / 1000])),
+    );
+    expect(steps.flatMap(({ evaluationLoss }) => evaluationLoss ?? [])).toEqual([5.09, 1.1]);
+    const after = await store.metrics.after('everyProject', job.id, { seq, columns: ['step', 'attempt', 'loss'] });
     // The evaluation after 20 steps, which came again, belongs to step 19.
     expect(await store.attempts.ofJob('everyProject', job.id)).toMatchObject({ number: 2, step: 25 });
     expect(after.steps.map(({ values }) => values)).toEqual([[19, 1, 5 - 19 / 1000], ...range(20, 25).map((step) => [step, 2, 1])]);
@@ -176,7 +180,7 @@ describe('frames', () => {
   });
 
   it('may say the same step twice, hold numbers that are none, and text that PostgreSQL does not store', async () => {
-    const { store, run } = test;
+    const { store, run, sql } = test;
     const { job, token } = await run(twoDevices());
     await store.attempts.ingest(token, {
       seq: 1,
@@ -194,12 +198,11 @@ describe('frames', () => {
       ],
       logs: [{ rank: -1, time: '2026-01-31T12:34:56.789Z', stream: 'system', line: 'nul \0 half \uD800 whole \u{1F600}' }],
     });
-    const { rows, evaluations } = await store.metrics.read('everyProject', job.id, { columns: ['step', 'loss', 'other'] });
-    expect(rows).toEqual([
+    expect((await stepsOf(store, job.id, ['loss', 'other'])).map(({ values }) => values)).toEqual([
       [0, 2, null],
       [1, null, null],
     ]);
-    expect(evaluations).toEqual([{ step: 1, loss: null }]);
+    expect(await sql('select step, loss from evaluation where job_id = $1', [job.id])).toEqual([{ step: 1, loss: null }]);
     const [line] = (await store.logs.read('everyProject', job.id)).items;
     expect(line).toMatchObject({ rank: -1, line: 'nul \uFFFD half \uFFFD whole \u{1F600}', time: new Date('2026-01-31T12:34:56.789Z') });
   });

@@ -1,6 +1,6 @@
 import { AppError, newId } from '@massif/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { exampleJob, frameOf, prepareStore, range, type TestStore } from '../../test/store.ts';
+import { exampleJob, frameOf, prepareStore, range, stepsOf, type TestStore } from '../../test/store.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { temporaryDirectory } from '../testing/index.ts';
 import { startPostgres, type RunningPostgres } from './start.ts';
@@ -91,8 +91,7 @@ it(
     const ids = new Set(jobs.map(({ id }) => id as string));
     expect([...acknowledged.jobs].filter((id) => !ids.has(id))).toEqual([]);
     expect(acknowledged.jobs.size).toBeGreaterThan(10);
-    const { rows } = await store.metrics.read('everyProject', job.id, { columns: ['step'] });
-    expect(rows.map(([step]) => step)).toEqual(range(1, acknowledged.frames + 1));
+    expect((await stepsOf(store, job.id)).map(({ values: [step] }) => step)).toEqual(range(1, acknowledged.frames + 1));
     expect((await store.logs.read('everyProject', job.id, { limit: 10_000 })).items.map(({ line }) => line)).toEqual(
       range(1, acknowledged.frames + 1).map((step) => `step ${step}`),
     );

@@ -1,56 +1,19 @@
 import type { Database } from '../database/database.ts';
 import { parameters } from '../database/parameters.ts';
 import { scopeSql } from '../database/scope.ts';
-import type { Scope } from '../rows.ts';
-import { metricColumns, type MetricStore } from '../store.ts';
+import type { MetricStore } from '../store.ts';
 import { metricSqlColumns } from './metric-columns.ts';
 
 type P = (value: unknown) => string;
 
 const afterLimitDefault = 1000;
 const afterLimitMax = 10_000;
-const integerMax = 2 ** 31 - 1;
 /** The step that an evaluation belongs to: the one after n steps to step n - 1; one may come before the first step. */
 const stepEvaluated = 'greatest(step - 1, 0)';
 
 export function metricStore({ query }: Database): MetricStore {
   return {
-    read: async (scope, jobId, { columns = metricColumns, fromStep = 0, toStep = integerMax, limit } = {}) => {
-      // Before the rows: what is written meanwhile is read again from here, never missed.
-      const seq = await lastSeq(query, scope, jobId);
-      const inRange = (p: P) =>
-        `job_id = ${p(jobId)} and ${scopeSql(scope, 'project_id', p)} and step >= ${p(clamp(fromStep))} and step <= ${p(clamp(toStep))}`;
-      const { p, values } = parameters();
-      const selected = columns.map((name) => columnSql(name, p));
-      const rows = query<{ values: (number | null)[]; total: number }>(
-        limit === undefined
-          ? `select ${valuesSql(selected)}, count(*) over () as total from metric m where ${inRange(p)} order by step`
-          : `select ${valuesSql(selected)}, total from (
-               select *, row_number() over (order by step) as n, count(*) over () as total from metric where ${inRange(p)}
-             ) m
-             where ${spreadSql(p(Math.max(1, limit)))} order by step`,
-        values,
-      );
-      const others = parameters();
-      const evaluations = query<{ step: number; loss: number | null }>(
-        // The evaluation after n steps belongs to step n - 1; one may come before the first step.
-        `select step, loss from evaluation
-         where job_id = ${others.p(jobId)} and ${scopeSql(scope, 'project_id', others.p)}
-           and step >= ${others.p(fromStep <= 0 ? 0 : clamp(fromStep + 1))} and step <= ${others.p(clamp(toStep + 1))}
-         order by step`,
-        others.values,
-      );
-      const found = await rows;
-      return {
-        columns: [...columns],
-        rows: found.map((row) => row.values),
-        evaluations: await evaluations,
-        seq,
-        total: found[0]?.total ?? 0,
-      };
-    },
-
-    after: async (scope, jobId, { seq, limit = afterLimitDefault, columns = metricColumns }) => {
+    after: async (scope, jobId, { seq, columns, limit = afterLimitDefault }) => {
       const take = Math.max(1, Math.min(afterLimitMax, limit));
       const { p, values } = parameters();
       const [job, first] = [p(jobId), p(take + 1)];
@@ -65,7 +28,7 @@ export function metricStore({ query }: Database): MetricStore {
          )
          select c.seq, s.values, s.loss as "evaluationLoss"
          from change c left join lateral (
-           select ${valuesSql(selected)}, e.loss, greatest(m.seq, e.seq) as seq
+           select array[${selected.join(', ')}]::double precision[] as values, e.loss, greatest(m.seq, e.seq) as seq
            from metric m left join lateral (
              select max(seq) as seq, (array_agg(loss order by step desc))[1] as loss from evaluation
              where job_id = ${job} and step in (m.step + 1, case m.step when 0 then 0 end)
@@ -77,7 +40,6 @@ export function metricStore({ query }: Database): MetricStore {
       );
       const taken = found.slice(0, take);
       return {
-        columns: [...columns],
         steps: taken.flatMap((row) => (row.values === null ? [] : [{ ...row, values: row.values }])),
         seq: taken.at(-1)?.seq ?? seq,
         more: found.length > take,
@@ -104,27 +66,4 @@ function columnSql(name: string, p: P): string {
   if (name === 'time') return '(extract(epoch from m.time) * 1000)::double precision';
   if (Object.hasOwn(metricSqlColumns, name)) return `m.${metricSqlColumns[name as keyof typeof metricSqlColumns]}`;
   return `(m.extra ->> ${p(name)})::double precision`;
-}
-
-/** One array of a row's columns. */
-function valuesSql(selected: string[]): string {
-  return `array[${selected.join(', ')}]::double precision[] as values`;
-}
-
-/** Rows number n of `total` such that `limit` of them lie evenly, the last one among them; all when there are no more. */
-function spreadSql(limit: string): string {
-  return `(total <= ${limit}::bigint or (n * ${limit}::bigint) / total <> ((n - 1) * ${limit}::bigint) / total)`;
-}
-
-async function lastSeq(query: Database['query'], scope: Scope, jobId: string): Promise<number> {
-  const { p, values } = parameters();
-  const [row] = await query<{ seq: number }>(
-    `select metric_seq as seq from progress where job_id = ${p(jobId)} and ${scopeSql(scope, 'project_id', p)}`,
-    values,
-  );
-  return row?.seq ?? 0;
-}
-
-function clamp(step: number): number {
-  return Math.max(0, Math.min(integerMax, step));
 }

@@ -1,6 +1,6 @@
 import { newId } from '@massif/contracts';
 import { expect, it } from 'vitest';
-import { exampleJob, frameOf, openTestStore, range, sha256 } from '../../test/store.ts';
+import { exampleJob, frameOf, openTestStore, range, sha256, stepsOf } from '../../test/store.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -29,7 +29,7 @@ it('partitions are made ahead, take what had gone to the default, and are droppe
   await store.partitions.ensure(now);
   expect(await placed('log')).toEqual([[`log_${day}`, 30]]);
   expect(await placed('metric')).toEqual([[`metric_${month}`, 30]]);
-  expect((await store.metrics.read('everyProject', job.id)).rows).toHaveLength(30);
+  expect(await stepsOf(store, job.id)).toHaveLength(30);
 
   await store.jobs.submit({
     ...exampleJob(test.projectId),
@@ -42,7 +42,7 @@ it('partitions are made ahead, take what had gone to the default, and are droppe
   expect(await store.logs.count('everyProject', job.id)).toBe(0);
   expect(await store.logs.read('everyProject', job.id)).toMatchObject({ items: [], seq: 30, oldestSeq: 31 });
   // What happened to a job, and its loss, are kept.
-  expect((await store.metrics.read('everyProject', job.id)).rows).toHaveLength(30);
+  expect(await stepsOf(store, job.id)).toHaveLength(30);
   expect(await store.events.after('everyProject', job.id)).toEqual(events);
   expect(await sql('select 1 from idempotency_key')).toEqual([]);
 });
@@ -53,7 +53,7 @@ it('lines of a job whose id is of another month are still found', async () => {
   await store.partitions.ensure(new Date());
   const { id } = await submit({ id: newId('job').replace(/^job_.{10}/, 'job_01AAAAAAAA') });
   await sql('insert into metric (job_id, step, project_id, seq, attempt, loss) values ($1, 0, $2, 1, 1, 3)', [id, test.projectId]);
-  expect((await store.metrics.read('everyProject', id, { columns: ['loss'] })).rows).toEqual([[3]]);
+  expect(await stepsOf(store, id, ['loss'])).toMatchObject([{ values: [0, 3] }]);
 });
 
 it('jobs move on while partitions are made', async () => {
