@@ -279,8 +279,10 @@ export interface MetricStore {
     /** Sequence of the last change that was looked at: where to go on. */ seq: number;
     more: boolean;
   }>;
-  /** Number of the last change that there was, and how many steps there are. */
-  ends(scope: Scope, jobId: string): Promise<{ lastSeq: number; steps: number }>;
+  /** Number of the last change that there was; 0 before the first. */
+  lastSeq(scope: Scope, jobId: string): Promise<number>;
+  /** How many steps there are. */
+  count(scope: Scope, jobId: string): Promise<number>;
 }
 
 export interface MetricStep {

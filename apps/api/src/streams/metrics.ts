@@ -19,11 +19,11 @@ export function metricSeries({ store: { metrics }, job }: { store: Pick<Store, '
   return {
     topic: 'metric',
     async page(after, limit) {
-      const [page, { steps }] = await Promise.all([read(after, limit), metrics.ends(scope, job.id)]);
-      return { ...page, total: steps };
+      const [page, total] = await Promise.all([read(after, limit), metrics.count(scope, job.id)]);
+      return { ...page, total };
     },
     async follow(after) {
-      const beyond = after > 0 && after > (await metrics.ends(scope, job.id)).lastSeq;
+      const beyond = after > 0 && after > (await metrics.lastSeq(scope, job.id));
       let position = beyond ? 0 : after;
       return {
         ...(beyond ? { reset: { oldest: 1 } } : {}),

@@ -90,7 +90,7 @@ describe('frames', () => {
     expect(steps.map(({ evaluationLoss }) => evaluationLoss)).toEqual(
       range(0, 12).map((step) => (step === 9 ? 5 - 10 / 1000 + 0.1 : null)),
     );
-    expect(await store.metrics.ends('everyProject', job.id)).toEqual({ lastSeq: 13, steps: 12 });
+    expect(await store.metrics.lastSeq('everyProject', job.id)).toBe(13);
     expect((await store.logs.read('everyProject', job.id)).items.map(({ seq: at, line }) => [at, line])).toEqual(
       range(0, 12).map((step) => [step + 1, `step ${step}`]),
     );
@@ -155,7 +155,7 @@ describe('frames', () => {
       expect(new Set(answers.map(({ ackSeq }) => ackSeq))).toEqual(new Set([seq]));
     }
     expect(await store.logs.count('everyProject', job.id)).toBe(50);
-    expect((await store.metrics.ends('everyProject', job.id)).lastSeq).toBe(55);
+    expect(await store.metrics.lastSeq('everyProject', job.id)).toBe(55);
   });
 
   it('of a later attempt replace the steps that it goes over again, and only these', async () => {
@@ -163,7 +163,7 @@ describe('frames', () => {
     const devices = twoDevices();
     const { job, token } = await run(devices);
     await store.attempts.ingest(token, frameOf(1, range(0, 30)));
-    const { lastSeq: seq } = await store.metrics.ends('everyProject', job.id);
+    const seq = await store.metrics.lastSeq('everyProject', job.id);
     await store.jobs.transition({ jobId: job.id, from: ['running'], to: 'recovering', endAttempt: true });
     const second = await launch(store, job.id, { node, devices });
     await store.attempts.ingest(second.token, frameOf(1, range(20, 25), { loss: () => 1 }));

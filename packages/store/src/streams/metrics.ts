@@ -46,16 +46,23 @@ export function metricStore({ query }: Database): MetricStore {
       };
     },
 
-    ends: async (scope, jobId) => {
+    lastSeq: async (scope, jobId) => {
       const { p, values } = parameters();
-      const job = p(jobId);
-      // A checkpoint never leads the steps, so they have no gaps, and the last one in the primary key tells how many there are.
-      const [row] = await query<{ lastSeq: number; steps: number }>(
-        `select metric_seq as "lastSeq", (select coalesce(max(step) + 1, 0) from metric where job_id = ${job}) as steps
-         from progress where job_id = ${job} and ${scopeSql(scope, 'project_id', p)}`,
+      const [row] = await query<{ lastSeq: number }>(
+        `select metric_seq as "lastSeq" from progress where job_id = ${p(jobId)} and ${scopeSql(scope, 'project_id', p)}`,
         values,
       );
-      return row ?? { lastSeq: 0, steps: 0 };
+      return row?.lastSeq ?? 0;
+    },
+
+    count: async (scope, jobId) => {
+      const { p, values } = parameters();
+      // A checkpoint never leads the steps, so they have no gaps, and the last one in the primary key tells how many there are.
+      const [row] = await query<{ count: number }>(
+        `select coalesce(max(step) + 1, 0) as count from metric where job_id = ${p(jobId)} and ${scopeSql(scope, 'project_id', p)}`,
+        values,
+      );
+      return row!.count;
     },
   };
 }
