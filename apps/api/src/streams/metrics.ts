@@ -1,8 +1,8 @@
-import type { MetricPoint } from '@massif/contracts';
+import { metricColumns, type MetricColumn, type MetricPoint } from '@massif/contracts';
 import type { Job, MetricStep, Store } from '@massif/store';
 import type { Series } from './series.ts';
 
-const columns = ['step', 'attempt', 'time', 'loss', 'gradNorm', 'tokens', 'stepTimeMs', 'learningRate', 'deviceBytes'] as const;
+const columns = ['step', 'attempt', 'time', ...metricColumns] as const;
 const batch = 500;
 
 /**
@@ -39,23 +39,11 @@ export function metricSeries({ store: { metrics }, job }: { store: Pick<Store, '
 }
 
 function pointOf({ seq, values, evaluationLoss }: MetricStep): MetricPoint {
-  const [step, attempt, time, loss, gradNorm, tokens, stepTimeMs, learningRate, deviceBytes] = values as [
-    number,
-    number,
-    number,
-    ...(number | null)[],
-  ];
-  return {
-    seq,
-    step,
-    attempt,
-    time: new Date(time).toISOString(),
-    loss: loss ?? null,
-    gradNorm: gradNorm ?? null,
-    tokens: tokens ?? null,
-    stepTimeMs: stepTimeMs ?? null,
-    learningRate: learningRate ?? null,
-    deviceBytes: deviceBytes ?? null,
-    evaluationLoss,
-  };
+  // Every row has a step, an attempt and a time.
+  const [step, attempt, time, ...reported] = values as [number, number, number, ...(number | null)[]];
+  const metrics = Object.fromEntries(metricColumns.map((name, index) => [name, reported[index] ?? null])) as Record<
+    MetricColumn,
+    number | null
+  >;
+  return { seq, step, attempt, time: new Date(time).toISOString(), ...metrics, evaluationLoss };
 }

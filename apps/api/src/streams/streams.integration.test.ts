@@ -86,6 +86,23 @@ describe('a stream', () => {
     );
   });
 
+  it('of metrics has what a frame reported under its name, and null for what it did not', async () => {
+    const { id } = await api.submit();
+    const { say } = await launch(api, id);
+    const reported = { deviceBytes: 6, learningRate: 5, stepTimeMs: 4, tokens: 3, gradNorm: 2, loss: 1 };
+    const silent = { deviceBytes: null, learningRate: null, stepTimeMs: null, tokens: null, gradNorm: null, loss: null };
+    const columns = ['step', ...Object.keys(reported)];
+    await say('frames', { seq: 1, metrics: { columns, rows: [[0, ...Object.values(reported)]] }, evaluations: [], logs: [] });
+    await say('frames', { seq: 2, metrics: { columns: ['step'], rows: [[1]] }, evaluations: [], logs: [] });
+    const { body } = await api.ask<List<MetricPoint>>('GET', `jobs/${id}/metrics`);
+    const point = { attempt: 1, time: expect.any(String) as string, evaluationLoss: null };
+    expect(body.items).toEqual([
+      { ...point, seq: 1, step: 0, ...reported },
+      { ...point, seq: 2, step: 1, ...silent },
+    ]);
+    await api.store.jobs.transition({ jobId: id, from: ['running'], to: 'succeeded', endAttempt: true });
+  });
+
   it('of metrics brings a step again when another attempt went over it, and an evaluation when it comes', async () => {
     const { id } = await api.submit();
     const first = await launch(api, id);
