@@ -53,6 +53,8 @@ export function plan(input: PlanInput, { now = () => 0 }: { now?: () => number }
 interface Footprint {
   layout: Layout;
   devices: PlanNode['devices'];
+  /** Micro-batches of each rank in a step. */
+  accumulationSteps: number;
   parts: MemoryParts;
   bytes: number;
   /** What the smallest of the devices has, or the job may use of it. */
@@ -67,26 +69,22 @@ function footprintOf(
 ): Footprint {
   const { globalBatch, sequence } = spec.training;
   const used = devices.slice(0, layoutDevices(layout));
-  const parts = memoryOf(model, {
-    samples: layout.microBatch,
-    sequence,
-    accumulationSteps: accumulationSteps({ ...layout, globalBatch }),
-  });
+  const accumulation = accumulationSteps({ ...layout, globalBatch });
+  const parts = memoryOf(model, { samples: layout.microBatch, sequence, accumulationSteps: accumulation });
   const deviceBytes = Math.min(...used.map(({ memoryBytes }) => memoryBytes));
   const limitBytes = Math.min(spec.resources.memoryPerDevice ?? Infinity, deviceBytes);
-  return { layout, devices: used, parts, bytes: totalBytes(parts), limitBytes, deviceBytes };
+  return { layout, devices: used, accumulationSteps: accumulation, parts, bytes: totalBytes(parts), limitBytes, deviceBytes };
 }
 
 function evaluate({ spec }: PlanInput, { model, node, footprint }: { model: ModelShape; node: PlanNode; footprint: Footprint }): Plan {
-  const { layout, devices, parts: memoryParts, bytes, limitBytes } = footprint;
+  const { layout, devices, parts: memoryParts, bytes } = footprint;
   const { globalBatch, sequence, steps, tokens } = spec.training;
   const threadsPerDevice = spec.resources.threadsPerDevice ?? Math.max(1, Math.floor(node.cores / devices.length));
   const ranks = devices.map(({ profile }) => ({ profile: profile ?? defaultProfile(node.cores) }));
-  const accumulation = { accumulationSteps: accumulationSteps({ ...layout, globalBatch }) };
   const { stepTimeMs, parts, mfu, hfu } = estimateStep(model, {
     ranks,
     microBatch: layout.microBatch,
-    ...accumulation,
+    accumulationSteps: footprint.accumulationSteps,
     sequence,
     threads: threadsPerDevice,
   });
@@ -107,7 +105,7 @@ function evaluate({ spec }: PlanInput, { model, node, footprint }: { model: Mode
     days: stepCount === undefined ? null : (stepCount * stepTimeMs) / msPerDay,
     source: ranks.some(({ profile }) => profile.source === 'default') ? 'default' : 'measured',
   };
-  return { ...numbers, explanation: explainPlan(numbers, { ...accumulation, limitBytes }) };
+  return { ...numbers, explanation: explainPlan(numbers, footprint) };
 }
 
 /** The fastest plan of each (dp, tp, pp, cp, ep), the fastest first, and the others with the one that beats them. */
