@@ -1,4 +1,4 @@
-export { snapshotOf, type PlannedJob, type StoredNode } from './planned.ts';
+export { snapshotOf, type PlannedJob } from './planned.ts';
 export { schedule } from './schedule.ts';
 export type {
   Admission,

@@ -15,7 +15,7 @@ export interface PlannedJob {
 }
 
 /** A node as the control plane stores it. */
-export interface StoredNode extends Pick<SchedulerNode, 'id' | 'state'> {
+interface StoredNode extends Pick<SchedulerNode, 'id' | 'state'> {
   devices: readonly (Omit<SchedulerDevice, 'heldBy'> & { heldBy: string | null })[];
 }
 
