@@ -123,10 +123,10 @@ export function createUploads({ directory, bytesMax }: UploadOptions): Uploads {
     async sweep(now) {
       const removed: string[] = [];
       for (const projectId of await namesIn(directory))
-        for (const id of await namesIn(join(directory, projectId))) {
+        for (const id of (await namesIn(join(directory, projectId))).filter(isUploadId)) {
           const folder = folderOf(projectId, id);
           const files = await namesIn(folder);
-          if (!isUploadId(id) || files.includes('upload.json')) continue;
+          if (files.includes('upload.json')) continue;
           const writtenMs = await Promise.all([folder, ...files.map((file) => join(folder, file))].map(lastWrittenMs));
           if (now.getTime() - Math.max(...writtenMs) < abandonedAfterMs) continue;
           await rm(folder, { recursive: true, force: true });
