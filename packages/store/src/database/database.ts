@@ -73,13 +73,13 @@ export function openDatabase({
     prisma,
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
       const statement = { name: nameOf(text), text, values: [...values] };
+      const send = () => pool.query<Row>(statement);
+      const sendAgain = (error: unknown) => {
+        if (!missedPartition(error)) throw error;
+        return send();
+      };
       try {
-        return (await pool.query<Row>(statement)).rows;
-      } catch (error) {
-        if (!missedPartition(error)) throw toStoreError(error);
-      }
-      try {
-        return (await pool.query<Row>(statement)).rows;
+        return (await send().catch(sendAgain)).rows;
       } catch (error) {
         throw toStoreError(error);
       }
