@@ -52,12 +52,14 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
       if (!job) return;
       const attempt = job.attempt > 0 ? await store.attempts.ofJob('everyProject', jobId, job.attempt) : null;
       const gang = gangs.find((entry) => entry.jobId === jobId && entry.attempt === job.attempt)?.state ?? 'absent';
-      const ranBeforeMs = job.attempt > 1 ? await store.attempts.ranMs(jobId, { beforeNumber: job.attempt }) : 0;
       const quiet = attempt ? silence.of(attempt) : { wordMs: 0, stepMs: 0 };
       const world: World = { nowMs: Date.now(), gang, silence: quiet, isRetryable };
       const log = options.log.child({ jobId, attempt: job.attempt });
       try {
-        const action = nextAction(viewOf(job, attempt, ranBeforeMs), world);
+        const view = viewOf(job, attempt);
+        const isTimed = view.maxDurationMs !== undefined && job.attempt > 1;
+        const ranBeforeMs = isTimed ? await store.attempts.ranMs(jobId, { beforeNumber: job.attempt }) : 0;
+        const action = nextAction({ ...view, ranBeforeMs }, world);
         if (action.do !== 'nothing') log.info({ state: job.state, ...action }, action.do);
         if (!(await carryOut(action, { job, attempt, world, log }))) return;
       } catch (error) {

@@ -15,7 +15,7 @@ export interface JobView {
   /** Of these, the last ones in a row that did not get a single step further. */
   restartsWithoutProgress: number;
   maxDurationMs: number | undefined;
-  /** How long the attempts before the current one ran; what counts is theirs and its time together. */
+  /** How long the attempts before the current one ran; what counts is theirs and its time together. 0 where no `maxDurationMs` asks for it. */
   ranBeforeMs: number;
   /** The current attempt; a job that has none is not placed. */
   attempt: AttemptView | undefined;

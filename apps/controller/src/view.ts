@@ -7,8 +7,8 @@ export class BrokenJob extends Error {
   override readonly name = 'BrokenJob';
 }
 
-/** Rows of the store as the decision sees them; `ranBeforeMs` are the attempts before this one. @throws BrokenJob when the stored spec is none */
-export function viewOf(job: Job, attempt: Attempt | null, ranBeforeMs = 0): JobView {
+/** Rows of the store as the decision sees them, but for the attempts before this one. @throws BrokenJob when the stored spec is none */
+export function viewOf(job: Job, attempt: Attempt | null): Omit<JobView, 'ranBeforeMs'> {
   const { limits } = specOf(job);
   return {
     state: job.state,
@@ -17,7 +17,6 @@ export function viewOf(job: Job, attempt: Attempt | null, ranBeforeMs = 0): JobV
     restarts: job.restarts,
     restartsWithoutProgress: job.restartsWithoutProgress,
     maxDurationMs: limits.maxDuration === undefined ? undefined : durationSeconds(limits.maxDuration) * 1000,
-    ranBeforeMs,
     stepTimeMs: job.progress?.stepTimeMs ?? undefined,
     attempt: attempt
       ? {
