@@ -55,7 +55,7 @@ function viewProgress({ progress, spec, state }: store.Job): Progress | null {
   const steps = stepsOf(spec as JobSpec);
   const done = progress.step + 1;
   // A job that waits for its ranks has no speed. One that has ended had one.
-  const stands = !isTerminal(state) && !(state === 'running' && progress.live);
+  const isIdle = !isTerminal(state) && !(state === 'running' && progress.live);
   const left = steps === null || isTerminal(state) ? null : Math.max(0, steps - done);
   return {
     step: done,
@@ -63,8 +63,8 @@ function viewProgress({ progress, spec, state }: store.Job): Progress | null {
     loss: progress.loss,
     evaluationLoss: progress.evaluationLoss,
     tokens: progress.tokens ?? 0,
-    tokensPerSecond: stands ? null : progress.tokensPerSecond,
-    etaSeconds: stands || left === null || progress.stepTimeMs === null ? null : (left * progress.stepTimeMs) / 1000,
+    tokensPerSecond: isIdle ? null : progress.tokensPerSecond,
+    etaSeconds: isIdle || left === null || progress.stepTimeMs === null ? null : (left * progress.stepTimeMs) / 1000,
   };
 }
 
