@@ -127,7 +127,7 @@ export async function serveTerm(options: TermOptions): Promise<void> {
       calibration.consider(row, { busy });
       found.push(row.id);
     }
-    await store.nodes.loseOthers(found);
+    await store.nodes.markMissing({ except: found });
   };
   const repeat = (what: string, everyMs: number, action: () => Promise<void>) => {
     after(everyMs, () => {

@@ -348,7 +348,7 @@ export interface NodeStore {
     devices: readonly { index: number; type: string; memoryBytes: number }[];
   }): Promise<ClusterNode>;
   /** The devices of every node but these become unhealthy, until an upsert finds them again: a host that left, or has another name now. */
-  loseOthers(ids: readonly string[]): Promise<void>;
+  markMissing(nodes: { except: readonly string[] }): Promise<void>;
   list(): Promise<ClusterNode[]>;
   get(idOrName: string): Promise<ClusterNode | null>;
   setState(id: string, state: NodeState): Promise<ClusterNode | null>;

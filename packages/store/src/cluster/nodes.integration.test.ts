@@ -43,7 +43,7 @@ it('keeps its devices, unhealthy, while a backend does not find it', async () =>
   const [old, renamed] = await Promise.all(
     ['old', 'renamed'].map((name) => store.nodes.upsert({ name, cores: 2, memoryBytes: GiB, devices: [device(0)] })),
   );
-  await store.nodes.loseOthers([renamed!.id]);
+  await store.nodes.markMissing({ except: [renamed!.id] });
   const health = async (id: string) => (await store.nodes.get(id))!.devices.map(({ healthy }) => healthy);
   expect(await health(old!.id)).toEqual([false]);
   expect(await health(renamed!.id)).toEqual([true]);

@@ -42,8 +42,8 @@ export function nodeStore({ prisma, query }: Database): NodeStore {
       );
       return (await get(row!.id))!;
     },
-    loseOthers: async (ids) => {
-      await prisma.device.updateMany({ where: { nodeId: { notIn: [...ids] }, healthy: true }, data: { healthy: false } });
+    markMissing: async ({ except }) => {
+      await prisma.device.updateMany({ where: { nodeId: { notIn: [...except] }, healthy: true }, data: { healthy: false } });
     },
     list: async () => (await prisma.node.findMany({ orderBy: { name: 'asc' }, include })).map(toNode),
     get,
