@@ -151,8 +151,8 @@ describe('the model of a job', () => {
 
 describe('an upload', () => {
   it('that is to come is taken for good where nothing is started, and nowhere else', async () => {
-    const toCome = spec({ data: { text: ['upload:pending'] } });
-    expect((await paths.resolve(toCome, { projectId: 'prj_a', toCome: true })).data).toEqual({ text: ['upload:pending'] });
+    const pending = spec({ data: { text: ['upload:pending'] } });
+    expect((await paths.resolve(pending, { projectId: 'prj_a', allowPendingUpload: true })).data).toEqual({ text: ['upload:pending'] });
     expect(await refusal({ data: { text: ['upload:pending'] } })).toMatchObject({ code: 'data_not_found' });
   });
 

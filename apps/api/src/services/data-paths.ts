@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, resolve, sep } from 'node:path';
 import { packageFiles } from '@massif/catalog/files';
-import { AppError, idSchema, uploadToCome, type DataSource, type ErrorCode, type ModelSource, type TrainSpec } from '@massif/contracts';
+import { AppError, idSchema, pendingUpload, type DataSource, type ErrorCode, type ModelSource, type TrainSpec } from '@massif/contracts';
 import type * as store from '@massif/store';
 import { modelPathOf } from '../views/job.ts';
 import type { Uploads } from './uploads.ts';
@@ -18,8 +18,8 @@ export interface DataPathOptions {
 
 export interface ResolveOptions {
   projectId: string;
-  /** Nothing is started: data that is not uploaded yet, `uploadToCome`, is taken for good. */
-  toCome?: boolean;
+  /** Nothing is started: data that is not uploaded yet, `pendingUpload`, is taken for good. */
+  allowPendingUpload?: boolean;
 }
 
 /** Who asks, and which field of the spec is being read. */
@@ -56,8 +56,8 @@ export function createDataPaths({ roots, uploads, jobs, jobsDirectory }: DataPat
   const allowed = roots.map((root) => resolve(root));
   const installed = new Set<string>();
 
-  const resolvePath = async (path: string, kind: Kind, { projectId, field, toCome }: Place): Promise<string> => {
-    if (toCome && kind === 'file' && path === uploadToCome) return path;
+  const resolvePath = async (path: string, kind: Kind, { projectId, field, allowPendingUpload }: Place): Promise<string> => {
+    if (allowPendingUpload && kind === 'file' && path === pendingUpload) return path;
     const upload = /^upload:(.*)$/s.exec(path);
     if (upload) {
       const file = kind === 'file' ? await uploads.fileOf(projectId, upload[1]!) : undefined;

@@ -54,12 +54,12 @@ export interface SubmitService {
 }
 
 export function createSubmitService({ jobs, queues, cluster, planner, dataPaths, enqueueReconcile }: SubmitOptions): SubmitService {
-  const prepare = async ({ principal, body, fileName }: Submission, { toCome = false } = {}) => {
+  const prepare = async ({ principal, body, fileName }: Submission, { allowPendingUpload = false } = {}) => {
     const spec = readSpec(body, fileName);
     checkSupported(spec);
     if (spec.project !== principal.project)
       throw new AppError('not_found', `There is no project ${spec.project}, or it is not yours`, { context: { path: 'project' } });
-    const resolved = await dataPaths.resolve(spec, { projectId: principal.projectId, toCome });
+    const resolved = await dataPaths.resolve(spec, { projectId: principal.projectId, allowPendingUpload });
     const modelConfig = await readModelConfig(resolved.model);
     const nodes = await cluster.nodes();
     const result = await planner.plan({
@@ -107,14 +107,14 @@ export function createSubmitService({ jobs, queues, cluster, planner, dataPaths,
     },
 
     async dryRun(submission) {
-      const { spec, nodes, plan } = await prepare(submission, { toCome: true });
+      const { spec, nodes, plan } = await prepare(submission, { allowPendingUpload: true });
       const { projectId } = submission.principal;
       if (!(await queues.list({ projectId })).some(({ name }) => name === spec.queue))
         throw new AppError('not_found', `There is no queue ${spec.queue} in this project`, { context: { path: 'queue' } });
       return { plan, reasons: waitReasons({ spec, plan, nodes, waiting: await jobs.active() }) };
     },
 
-    plan: async (submission) => (await prepare(submission, { toCome: true })).result,
+    plan: async (submission) => (await prepare(submission, { allowPendingUpload: true })).result,
   };
 }
 

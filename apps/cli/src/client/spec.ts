@@ -3,7 +3,7 @@ import { createReadStream, existsSync, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AppError, checkSupported, nameFromFile, parseJobText, parseText, uploadToCome, type JobSpecInput } from '@massif/contracts';
+import { AppError, checkSupported, nameFromFile, parseJobText, parseText, pendingUpload, type JobSpecInput } from '@massif/contracts';
 import type { Client, SpecInput } from '@massif/sdk';
 import { readSpecText } from '../commands/train.ts';
 
@@ -57,7 +57,7 @@ export async function prepareSpec(
   const refer = (path: string, reference: string) => byPath.get(path)!.forEach(({ replace }) => replace(reference));
   for (const path of byPath.keys()) {
     const known = dryRun ? null : await client.uploads.find({ name: basename(path), sha256: await sha256Of(path) });
-    refer(path, known?.reference ?? uploadToCome);
+    refer(path, known?.reference ?? pendingUpload);
     if (!known) toSend.push(path);
   }
   if (dryRun || toSend.length === 0) return prepared;

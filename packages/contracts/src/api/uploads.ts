@@ -35,4 +35,4 @@ export const uploadListQuerySchema = listQuerySchema.extend({
  * In a dry run or plan: a file that will be uploaded before the job is submitted. It is not looked at; everything else is. A job
  * that is submitted with it is refused as with any upload that is not there.
  */
-export const uploadToCome = 'upload:pending';
+export const pendingUpload = 'upload:pending';
