@@ -355,6 +355,7 @@ export interface NodeStore {
   setProfile(node: { id: string; deviceType: string; profile: Json }): Promise<void>;
 }
 
+/** What one of several may be at a time: the controller that acts, the installation whose database it is. */
 export interface LeaseStore {
   /** The lease, when it is free, over, or already this holder's; null when somebody else has it. A change of holder raises the epoch. */
   acquire(lease: { name: string; holder: string; ttlMs: number }): Promise<LeaseGuard | null>;
