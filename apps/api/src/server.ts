@@ -41,14 +41,7 @@ export async function startServer(environment: ApiEnvironment, { onNote, onLost 
   const logger = pino({ level: logLevel, base: { service: 'api' }, timestamp: pino.stdTimeFunctions.isoTime }, lossyOutput());
   await mkdir(home, { recursive: true, mode: 0o700 });
   const store = openStore({ databaseUrl, applicationName: 'massif-api' });
-  let redisTrouble: Error | undefined;
-  const queue = openQueue({
-    redisUrl,
-    onError: (error) => {
-      redisTrouble = error;
-      logger.warn({ err: error }, 'trouble with Redis');
-    },
-  });
+  const queue = openQueue({ redisUrl, onError: (error) => logger.warn({ err: error }, 'trouble with Redis') });
   let claim: Claim | undefined;
   const planner = createPlannerPool(planning);
   const closeAdapters = async () => {
@@ -75,7 +68,7 @@ export async function startServer(environment: ApiEnvironment, { onNote, onLost 
     await app.listen({ host, port });
     const url = urlOf(app.server.address() as AddressInfo);
     logger.info({ url }, 'listening');
-    void warnWithoutRedis({ queue, redisUrl, trouble: () => redisTrouble, onNote });
+    void warnWithoutRedis({ queue, redisUrl, onNote });
     return {
       url,
       close: async () => {

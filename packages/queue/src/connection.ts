@@ -8,9 +8,33 @@ const readyWithinMs = 500;
 /** Comes back within a second of Redis doing so, however long it was away. */
 const common: RedisOptions = { connectTimeout: 2000, retryStrategy: (times) => Math.min(times * 50, 1000) };
 
+export interface ImpatientConnection {
+  client: Redis;
+  /** Resolves when commands can be sent. @throws AppError `service_unavailable` when that is not soon; its cause is why it is away */
+  untilReady(): Promise<void>;
+}
+
 /** For callers that rather hear an error than wait: nothing is kept for later, nothing is sent twice. */
-export function connectImpatiently(redisUrl: string, onError: (error: Error) => void): Redis {
-  return connect(redisUrl, { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2000 }, onError);
+export function connectImpatiently(redisUrl: string, onError: (error: Error) => void): ImpatientConnection {
+  // Between two attempts to connect nobody would tell.
+  let awayBecause: Error | undefined;
+  const options = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2000 };
+  const client = connect(redisUrl, options, (error) => {
+    awayBecause = error;
+    onError(error);
+  });
+  client.on('ready', () => (awayBecause = undefined));
+  return {
+    client,
+    untilReady: async () => {
+      if (client.status === 'ready') return;
+      try {
+        await once(client, 'ready', { signal: AbortSignal.timeout(readyWithinMs) });
+      } catch (error) {
+        throw unavailable(awayBecause ?? error);
+      }
+    },
+  };
 }
 
 /** For a consumer, which waits as long as it takes. BullMQ insists on no limit of retries. */
@@ -22,16 +46,6 @@ function connect(redisUrl: string, options: RedisOptions, onError: (error: Error
   const client = new Redis(redisUrl, options);
   client.on('error', onError);
   return client;
-}
-
-/** Resolves when commands can be sent. @throws AppError `service_unavailable` when that is not soon */
-export async function untilReady(client: Redis): Promise<void> {
-  if (client.status === 'ready') return;
-  try {
-    await once(client, 'ready', { signal: AbortSignal.timeout(readyWithinMs) });
-  } catch (cause) {
-    throw unavailable(cause);
-  }
 }
 
 export function unavailable(cause: unknown): AppError {

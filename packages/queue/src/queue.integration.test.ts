@@ -134,6 +134,15 @@ describe('the queue', () => {
     await expect.poll(() => seen, patience).toEqual(['job_a', 'job_c']);
   });
 
+  it('says why Redis is away, also between two attempts to connect', async () => {
+    const { redis, open } = await setUp();
+    await redis.kill();
+    const queue = open();
+    // After ten attempts the next one is further away than anybody waits.
+    for (let asked = 0; asked < 14; asked++)
+      await expect(queue.ping()).rejects.toMatchObject({ code: 'service_unavailable', cause: { code: 'ECONNREFUSED' } });
+  });
+
   it('can be opened before there is a Redis', async () => {
     const { redis, open } = await setUp();
     await redis.kill();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
-import { connectImpatiently, connectPatiently, onceUntilWell, unavailable, untilReady } from './connection.ts';
+import { connectImpatiently, connectPatiently, onceUntilWell, unavailable } from './connection.ts';
 import { startSweep } from './sweep.ts';
 
 /**
@@ -14,7 +14,7 @@ export interface ReconcileQueue {
    * @throws AppError `service_unavailable` within a second or two when Redis is away
    */
   enqueueReconcile(jobId: string): Promise<void>;
-  /** @throws AppError `service_unavailable` */
+  /** @throws AppError `service_unavailable`; its cause is why Redis is away */
   ping(): Promise<void>;
   /**
    * Calls `handler` for each wake-up, again and later when it throws. It is called at least once: after trouble with Redis
@@ -52,14 +52,14 @@ const closeWithinMs = 1000;
 /** Connects in the background; a Redis that is not there yet is waited for. */
 export function openQueue({ redisUrl, onError = () => {} }: QueueOptions): ReconcileQueue {
   const { trouble, well } = onceUntilWell(onError);
-  const client = connectImpatiently(redisUrl, trouble);
+  const { client, untilReady } = connectImpatiently(redisUrl, trouble);
   client.on('ready', well);
   const consumers = new Set<Consumer>();
   let queue: Promise<Queue> | undefined;
 
   return {
     enqueueReconcile: async (jobId) => {
-      await untilReady(client);
+      await untilReady();
       try {
         const opened = await (queue ??= openBullQueue());
         await opened.add(
@@ -72,7 +72,7 @@ export function openQueue({ redisUrl, onError = () => {} }: QueueOptions): Recon
       }
     },
     ping: async () => {
-      await untilReady(client);
+      await untilReady();
       await client.ping().catch((cause: unknown) => {
         throw unavailable(cause);
       });

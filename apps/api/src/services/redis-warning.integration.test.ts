@@ -5,11 +5,10 @@ import { warnWithoutRedis } from './redis-warning.ts';
 
 /** What is said of a Redis. */
 async function said(redisUrl: string): Promise<string[]> {
-  let trouble: Error | undefined;
-  const queue = openQueue({ redisUrl, onError: (error) => (trouble = error) });
+  const queue = openQueue({ redisUrl });
   onTestFinished(() => queue.close());
   const notes: string[] = [];
-  await warnWithoutRedis({ queue, redisUrl, trouble: () => trouble, onNote: (text) => notes.push(text) });
+  await warnWithoutRedis({ queue, redisUrl, onNote: (text) => notes.push(text) });
   return notes;
 }
 

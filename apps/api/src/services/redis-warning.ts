@@ -1,10 +1,9 @@
+import type { AppError } from '@massif/contracts';
 import type { ReconcileQueue } from '@massif/queue';
 
 export interface RedisWarning {
   queue: Pick<ReconcileQueue, 'ping'>;
   redisUrl: string;
-  /** The last trouble with it. */
-  trouble(): Error | undefined;
   onNote(text: string): void;
 }
 
@@ -12,7 +11,7 @@ const withinMs = 3000;
 const tryEveryMs = 200;
 
 /** Says once, after the start, that there is no Redis: everything works without it, a little later. */
-export async function warnWithoutRedis({ queue, redisUrl, trouble, onNote }: RedisWarning): Promise<void> {
+export async function warnWithoutRedis({ queue, redisUrl, onNote }: RedisWarning): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     try {
@@ -23,7 +22,7 @@ export async function warnWithoutRedis({ queue, redisUrl, trouble, onNote }: Red
         continue;
       }
       const { hostname, port } = new URL(redisUrl);
-      const { message, code } = (trouble() ?? error) as NodeJS.ErrnoException;
+      const { message, code } = (error as AppError).cause as NodeJS.ErrnoException;
       onNote(
         `REDIS_URL: Redis at ${hostname}:${port || '6379'} cannot be used (${code ?? message}); jobs run without it and start up to 5 s later`,
       );
