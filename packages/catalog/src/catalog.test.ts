@@ -8,7 +8,6 @@ import * as schema from './schema.ts';
 import {
   accelerators,
   clusters,
-  configOf,
   dataPackages,
   findAccelerator,
   findDataPackage,
@@ -154,11 +153,5 @@ describe('the configuration of a model', () => {
     }
     expect(isTrainable(findModel('gpt3'))).toBe(true);
     expect(isTrainable(findModel('llama3-8b'))).toBe(false);
-  });
-
-  it('of a job spec is known unless it must be read from files', () => {
-    expect(configOf({ preset: 'gpt2' })).toMatchObject({ n_embd: 768 });
-    expect(configOf({ config: { model_type: 'gpt2', n_layer: 1 } })).toEqual({ model_type: 'gpt2', n_layer: 1 });
-    expect(configOf({ path: 'x' })).toBeUndefined();
   });
 });

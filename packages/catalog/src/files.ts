@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError, type ModelSource } from '@massif/contracts';
+import { AppError, type StandaloneModel } from '@massif/contracts';
 import { findDataPackage } from './data-packages.ts';
-import { configOf } from './models.ts';
+import { modelConfig } from './models.ts';
 
 /** A `config.json` is a few kilobytes. */
 const configBytesMax = 4 * 2 ** 20;
@@ -16,19 +16,11 @@ const configBytesMax = 4 * 2 ** 20;
  * @throws AppError `model_not_found`, `model_invalid`, naming the field; `not_supported` for what this version does not train
  */
 export async function readModelConfig(
-  model: ModelSource,
+  model: StandaloneModel,
   directoryOf: (path: string) => string = (path) => path,
 ): Promise<Record<string, unknown>> {
-  const known = configOf(model);
-  if (known) return known;
-  if (!('path' in model))
-    throw new AppError(
-      'not_supported',
-      'model.job: only the control plane knows the models of jobs; submit the job, or name the directory of the model in model.path',
-      {
-        context: { path: 'model.job' },
-      },
-    );
+  if ('preset' in model) return modelConfig(model.preset);
+  if ('config' in model) return model.config;
   const file = join(directoryOf(model.path), 'config.json');
   const fail = (code: 'model_not_found' | 'model_invalid', message: string, cause?: unknown) =>
     new AppError(code, `model.path: config.json in ${model.path} ${message}`, { cause, context: { path: 'model.path' } });

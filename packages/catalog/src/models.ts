@@ -1,4 +1,4 @@
-import { AppError, type Model, type ModelSource } from '@massif/contracts';
+import { AppError, type Model } from '@massif/contracts';
 import rows from './data/models.json' with { type: 'json' };
 import { lookup } from './lookup.ts';
 import type { ModelEntry } from './schema.ts';
@@ -53,15 +53,6 @@ export function modelConfig(name: string): Record<string, unknown> {
 /** Whether this version trains a model of the catalogue. */
 export function isTrainable({ family, hidden, heads }: ModelEntry): boolean {
   return gpt2Families.has(family) && hidden % heads === 0;
-}
-
-/**
- * The Hugging Face configuration that a job spec's `model` says by itself; undefined where it must be read from files.
- * @throws AppError as `modelConfig`
- */
-export function configOf(model: ModelSource): Record<string, unknown> | undefined {
-  if ('preset' in model) return modelConfig(model.preset);
-  return 'config' in model ? model.config : undefined;
 }
 
 /** A model as the REST API shows it. */

@@ -28,6 +28,8 @@ export {
   type Limits,
   type ModelSource,
   type Resources,
+  type StandaloneModel,
+  type StandaloneTrainSpec,
   type Training,
   type TrainSpec,
 } from './job/schema.ts';

@@ -2,7 +2,17 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, resolve, sep } from 'node:path';
 import { packageFiles } from '@massif/catalog/files';
-import { AppError, idSchema, pendingUpload, type DataSource, type ErrorCode, type ModelSource, type TrainSpec } from '@massif/contracts';
+import {
+  AppError,
+  idSchema,
+  pendingUpload,
+  type DataSource,
+  type ErrorCode,
+  type ModelSource,
+  type StandaloneModel,
+  type StandaloneTrainSpec,
+  type TrainSpec,
+} from '@massif/contracts';
 import type * as store from '@massif/store';
 import { modelPathOf } from '../views/job.ts';
 import type { Uploads } from './uploads.ts';
@@ -34,7 +44,7 @@ export interface DataPaths {
    * A spec whose data and model are absolute paths of files that exist and may be read by jobs of this project.
    * @throws AppError `data_path_forbidden`, `data_not_found`, `data_unreadable`, `model_not_found`, naming the field
    */
-  resolve(spec: TrainSpec, options: ResolveOptions): Promise<TrainSpec>;
+  resolve(spec: TrainSpec, options: ResolveOptions): Promise<StandaloneTrainSpec>;
   /** The reverse for what users see: a path of an upload as `upload:ID`, of a job's model as `{ job: ID }`. */
   show<Spec extends object>(spec: Spec): Spec;
 }
@@ -81,7 +91,7 @@ export function createDataPaths({ roots, uploads, jobs, jobsDirectory }: DataPat
     return real;
   };
 
-  const resolveModel = async (model: ModelSource, options: ResolveOptions): Promise<ModelSource> => {
+  const resolveModel = async (model: ModelSource, options: ResolveOptions): Promise<StandaloneModel> => {
     if ('path' in model) return { path: await resolvePath(model.path, 'directory', { ...options, field: 'model.path' }) };
     if (!('job' in model)) return model;
     const field = 'model.job';

@@ -18,5 +18,5 @@ it('the model of a job is what it left in this installation, or an error that na
   writeFileSync(join(path, 'config.json'), '{}');
   expect(withModelOfJob(spec, home)).toEqual({ name: 'next', model: { path } });
   const preset = { ...spec, model: { preset: 'gpt2' } } as TrainSpec;
-  expect(withModelOfJob(preset, home)).toBe(preset);
+  expect(withModelOfJob(preset, home)).toEqual(preset);
 });

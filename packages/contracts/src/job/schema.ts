@@ -82,6 +82,9 @@ export type JobSpec = z.output<typeof jobSpecSchema>;
 export type JobSpecInput = z.input<typeof jobSpecInputSchema>;
 export type JobKind = (typeof jobKinds)[number];
 export type ModelSource = TrainSpec['model'];
+/** A model that needs nobody who knows the jobs: the model of an earlier job is named by its directory. */
+export type StandaloneModel = Exclude<ModelSource, { job: string }>;
+export type StandaloneTrainSpec = TrainSpec & { model: StandaloneModel };
 export type DataSource = TrainSpec['data'];
 export type Training = TrainSpec['training'];
 export type Resources = TrainSpec['resources'];
