@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError, checkSupported, nameFromFile, parseJobText, parseText, pendingUpload, type JobSpecInput } from '@massif/contracts';
 import type { Client, SpecInput } from '@massif/sdk';
-import { readSpecText } from '../commands/train.ts';
 
 interface LocalFile {
   field: string;
@@ -67,6 +66,14 @@ export async function prepareSpec(
     refer(path, (await client.uploads.create(basename(path), await openAsBlob(path))).reference);
   }
   return prepared;
+}
+
+/** The text of a spec file. @throws AppError `data_not_found` naming it */
+export async function readSpecText(file: string): Promise<string> {
+  return readFile(resolve(file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' }[cause.code ?? ''] ?? cause.message;
+    throw new AppError('data_not_found', `cannot read ${file}: ${why}`, { cause });
+  });
 }
 
 async function sha256Of(path: string): Promise<string> {

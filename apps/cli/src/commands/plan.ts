@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { readModelConfig } from '@massif/catalog/files';
-import { AppError, checkSupported } from '@massif/contracts';
+import { AppError } from '@massif/contracts';
 import { deviceProfileSchema, nativeCapabilities, plan, type DeviceProfile, type PlanCluster } from '@massif/planner';
 import { describeHost } from '@massif/processes';
 import { Option, type Command } from 'commander';
-import { withModelOfJob } from '../client/job-model.ts';
 import { describeLayout, planTable } from '../format/job.ts';
 import type { CliContext } from '../program.ts';
 import { examples } from './help.ts';
-import { readSpec } from './train.ts';
+import { readLocalSpec } from './local-spec.ts';
 
 /** Options of the form that plans for accelerators of the catalogue. */
 const unbuiltOptions = ['model', 'gpus', 'gpu', 'global-batch', 'seq', 'precision', 'tokens', 'objective', 'constrain'];
@@ -36,9 +35,7 @@ export function addPlanCommands(program: Command, { environment, output }: CliCo
         `massif plan --${dashed(unbuilt)} is not built yet: this version plans with -f JOB.yaml for this machine`,
       );
     if (file === undefined) throw new AppError('invalid_spec', '-f is missing: massif plan -f JOB.yaml');
-    const written = await readSpec(file);
-    checkSupported(written);
-    const spec = withModelOfJob(written, environment.home);
+    const spec = await readLocalSpec(file, environment.home);
     const result = plan(
       {
         spec,

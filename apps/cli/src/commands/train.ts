@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
-import { AppError, checkSupported, parseJobText } from '@massif/contracts';
+import { dirname, resolve } from 'node:path';
+import { AppError } from '@massif/contracts';
 import type { Command } from 'commander';
-import { withModelOfJob } from '../client/job-model.ts';
 import { runEngine, type EngineHandlers } from '../engine/run.ts';
 import { trackLocalRun } from '../format/local-run.ts';
 import { createProgressDisplay, progressLine } from '../format/progress.ts';
 import type { Output } from '../output.ts';
 import type { CliContext } from '../program.ts';
 import { examples } from './help.ts';
+import { readLocalSpec } from './local-spec.ts';
 
 /** `massif train -f JOB.yaml --local`: a job without the control plane, its ranks as processes of this machine. */
 export function addTrainCommand(program: Command, { environment, output }: CliContext): void {
@@ -21,9 +20,7 @@ export function addTrainCommand(program: Command, { environment, output }: CliCo
     .addHelpText('after', examples('massif train -f job.yaml --local', 'massif train -f job.yaml --local --out model --json > steps.jsonl'))
     .action(async (options: { file: string; local?: true; out?: string }) => {
       if (!options.local) throw new AppError('invalid_spec', 'massif train needs --local; to use the control plane: massif submit -f FILE');
-      const written = await readSpec(options.file);
-      checkSupported(written);
-      const spec = withModelOfJob(written, environment.home);
+      const spec = await readLocalSpec(options.file, environment.home);
       const out = resolve(options.out ?? resolve(dirname(options.file), `model-${spec.name}`));
       const started = performance.now();
       const result = await showRun(out, output, (handlers) =>
@@ -34,18 +31,6 @@ export function addTrainCommand(program: Command, { environment, output }: CliCo
         return result['sample'] === undefined ? model : `${model}\nsample: ${JSON.stringify(result['sample'])}`;
       });
     });
-}
-
-/** Reads and parses a job spec. @throws AppError naming the file, or every wrong field. */
-export async function readSpec(file: string) {
-  return parseJobText(await readSpecText(file), { fileName: basename(file, extname(file)) });
-}
-
-export async function readSpecText(file: string): Promise<string> {
-  return readFile(resolve(file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' }[cause.code ?? ''] ?? cause.message;
-    throw new AppError('data_not_found', `cannot read ${file}: ${why}`, { cause });
-  });
 }
 
 const showEveryMs = 100;
