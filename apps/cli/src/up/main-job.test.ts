@@ -76,6 +76,7 @@ describe('the end of the main job', () => {
 });
 
 describe('a product that stops', () => {
+  /** Newest first, as the API lists them. */
   const jobs = (state: string, steps: number[]) => ({
     jobs: {
       get: async () => ({ state }),
@@ -84,7 +85,7 @@ describe('a product that stops', () => {
   });
 
   it('says where its main job goes on, when it does', async () => {
-    expect(await whatIsLeft(jobs('running', [200, 230, 100]), 'job_1', 'npm start')).toBe('stopped; npm start goes on from step 230');
+    expect(await whatIsLeft(jobs('running', [200, 230, 100]), 'job_1', 'npm start')).toBe('stopped; npm start goes on from step 200');
     expect(await whatIsLeft(jobs('launching', []), 'job_1', 'npm start')).toBe('stopped; npm start goes on from the beginning');
     expect(await whatIsLeft(jobs('succeeded', [400]), 'job_1', 'npm start')).toBeUndefined();
   });

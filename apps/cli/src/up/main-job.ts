@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { isTerminal, jobStates, parseJobSpec, parseJobText, type Job, type JobSpec } from '@massif/contracts';
+import { isTerminal, jobStates, parseJobSpec, parseJobText, type Checkpoint, type Job, type JobSpec } from '@massif/contracts';
 import type { Client } from '@massif/sdk';
 import { followJob } from '../client/follow.ts';
 import { prepareSpec, readSpecText } from '../client/spec.ts';
@@ -43,7 +43,10 @@ export async function runMainJob({ file, spec }: MainJob, { client, output, sign
   const job = await followJob(client, id, { signal, onLook: (seen) => output.json || display.show(progressLine(seen)) }).finally(
     display.end,
   );
-  if (!output.json) for (const line of summary(job, await lastCheckpoint(client, job))) say(line);
+  if (!output.json) {
+    const checkpoint = job.result?.checkpoint ?? (await newestCheckpoint(client, id))?.path ?? null;
+    for (const line of summary(job, checkpoint)) say(line);
+  }
   output.line(job, () => lastLine(job));
   return job.state === 'succeeded' ? exitCode.fine : exitCode.jobFailed;
 }
@@ -70,18 +73,17 @@ export function summary(
   return facts.flatMap(([label, value]) => (value ? [`  ${label}${value}`] : []));
 }
 
-async function lastCheckpoint(client: Client, { id, result }: Job): Promise<string | null> {
-  if (result?.checkpoint) return result.checkpoint;
-  const { items } = await client.jobs.checkpoints(id, { limit: 200 });
-  return items.toSorted((a, b) => b.step - a.step)[0]?.path ?? null;
+/** The one that a job goes on from: the last that was written, which need not be that of the highest step. */
+async function newestCheckpoint({ jobs }: Pick<Client, 'jobs'>, id: string): Promise<Checkpoint | undefined> {
+  return (await jobs.checkpoints(id, { limit: 1 })).items[0];
 }
 
 /** `stopped; npm start goes on from step 230`, for a job that is not finished; undefined when it has ended. */
 export async function whatIsLeft(client: Pick<Client, 'jobs'>, id: string, command: string): Promise<string | undefined> {
   const { state } = await client.jobs.get(id);
   if (isTerminal(state)) return undefined;
-  const { items } = await client.jobs.checkpoints(id, { limit: 200 });
-  return `stopped; ${command} goes on from ${items.length === 0 ? 'the beginning' : `step ${Math.max(...items.map(({ step }) => step))}`}`;
+  const checkpoint = await newestCheckpoint(client, id);
+  return `stopped; ${command} goes on from ${checkpoint ? `step ${checkpoint.step}` : 'the beginning'}`;
 }
 
 async function findUnfinished(client: Client, spec: JobSpec): Promise<Job | undefined> {
