@@ -8,7 +8,7 @@ import { endEverything } from './end-all.ts';
 import { programEnvironment } from './environment.ts';
 import { startGuardian } from './guard.ts';
 import { freePort } from './ports.ts';
-import { databaseVariable, placeOf, redisVariable } from './server-url.ts';
+import { describeStart } from './server-url.ts';
 import { keepRunning, type KeptService } from './service.ts';
 
 export interface ProductOptions {
@@ -188,14 +188,4 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
       await guardian?.stop();
     },
   };
-}
-
-/** `starting Valkey, the API and the controller, with PostgreSQL at db.example.com:5432`: what is ours, and what is not. */
-export function describeStart({ databaseUrl, redisUrl }: Pick<CliEnvironment, 'databaseUrl' | 'redisUrl'>): string {
-  const embedded = [...(databaseUrl === undefined ? ['PostgreSQL'] : []), ...(redisUrl === undefined ? ['Valkey'] : []), 'the API'];
-  const external = [
-    ...(databaseUrl === undefined ? [] : [`PostgreSQL at ${placeOf(databaseUrl, databaseVariable)}`]),
-    ...(redisUrl === undefined ? [] : [`Redis at ${placeOf(redisUrl, redisVariable)}`]),
-  ];
-  return `starting ${embedded.join(', ')} and the controller${external.length > 0 ? `, with ${external.join(' and ')}` : ''}`;
 }

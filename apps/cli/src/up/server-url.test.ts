@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeStart } from './product.ts';
-import { checkServerUrl, databaseVariable, redisVariable } from './server-url.ts';
+import { checkServerUrl, databaseVariable, describeStart, redisVariable } from './server-url.ts';
 
 describe('an address of a server', () => {
   it.each([undefined, 'postgres://a:b@host/db', 'postgresql:///db?host=/run/postgresql'])('may be %s', (value) => {

@@ -1,4 +1,5 @@
 import { AppError } from '@massif/contracts';
+import type { CliEnvironment } from '../env.ts';
 
 /** A variable that names a server to use instead of the embedded one. */
 export interface ServerVariable {
@@ -33,7 +34,17 @@ export function checkServerUrl(value: string | undefined, { name, form, protocol
 }
 
 /** `127.0.0.1:5432` of an address, without who may use it. */
-export function placeOf(url: string, { defaultPort }: ServerVariable): string {
+function placeOf(url: string, { defaultPort }: ServerVariable): string {
   const { hostname, port, searchParams } = new URL(url);
   return searchParams.get('host') ?? `${hostname || 'localhost'}:${port || defaultPort}`;
+}
+
+/** `starting Valkey, the API and the controller, with PostgreSQL at db.example.com:5432`: what is ours, and what is not. */
+export function describeStart({ databaseUrl, redisUrl }: Pick<CliEnvironment, 'databaseUrl' | 'redisUrl'>): string {
+  const embedded = [...(databaseUrl === undefined ? ['PostgreSQL'] : []), ...(redisUrl === undefined ? ['Valkey'] : []), 'the API'];
+  const external = [
+    ...(databaseUrl === undefined ? [] : [`PostgreSQL at ${placeOf(databaseUrl, databaseVariable)}`]),
+    ...(redisUrl === undefined ? [] : [`Redis at ${placeOf(redisUrl, redisVariable)}`]),
+  ];
+  return `starting ${embedded.join(', ')} and the controller${external.length > 0 ? `, with ${external.join(' and ')}` : ''}`;
 }
