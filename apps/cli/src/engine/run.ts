@@ -14,19 +14,15 @@ export interface EngineRequest {
 type EngineReply =
   | { type: 'line'; value: Record<string, unknown> }
   | { type: 'note'; text: string }
-  | { type: 'begin'; value: RunFacts }
+  /** What is known of a training before its first step. */
+  | { type: 'begin'; value: { steps: number } }
   | { type: 'result'; value: Record<string, unknown> }
   /** `jobStarted`: the job ran and failed. */
   | { type: 'error'; problem: Problem; jobStarted: boolean };
 
-/** What is known of a training before its first step. */
-interface RunFacts {
-  steps: number;
-}
-
 export interface EngineHandlers {
   onLine?(value: Record<string, unknown>): void;
-  onBegin?(facts: RunFacts): void;
+  onBegin?(facts: { steps: number }): void;
   /** What is for people, also what the worker or its compiler wrote on standard error. */
   onNote(text: string): void;
 }
