@@ -1,3 +1,4 @@
+export { writeOnce } from './files.ts';
 export { groupMembers, groupIsGone } from './group.ts';
 export { describeHost, type Host } from './host.ts';
 export { hasEnvironment, isAlive, processIdentity, type ProcessIdentity } from './identity.ts';

@@ -29,6 +29,7 @@ import {
   removeRunRecord,
   stopProcess,
   watchProcess,
+  writeOnce,
   writeRunRecord,
   type ProcessIdentity,
 } from './index.ts';
@@ -211,6 +212,16 @@ describe('run records', () => {
     removeRunRecord(home, self);
     expect(readdirSync(join(home, 'run'))).toEqual([]);
   });
+});
+
+it('writes a file once: whoever comes later changes nothing and leaves nothing', () => {
+  const home = temporaryHome();
+  const file = join(home, 'id');
+  expect(['mine', 'yours'].map((text) => writeOnce(file, text))).toEqual([true, false]);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(home)).toEqual(['id']);
+  expect(() => writeOnce(join(home, 'nowhere', 'id'), '')).toThrow('ENOENT');
 });
 
 describe('watching', () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@massif/contracts';
+import { writeOnce } from '@massif/processes';
 import type { Lease, LeaseGuard, LeaseStore } from '@massif/store';
 
 /** That a database is this installation's alone, for as long as it is held. */
@@ -75,8 +76,6 @@ function heldBy({ holder, acquiredAt }: Lease, place: string): AppError {
 /** Of this home, made once. */
 async function installationId(home: string): Promise<string> {
   const file = join(home, 'installation-id');
-  await writeFile(file, randomUUID(), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  writeOnce(file, randomUUID());
   return (await readFile(file, 'utf8')).trim();
 }

@@ -1,6 +1,6 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, type ProcessIdentity } from '@massif/processes';
+import { isAlive, writeOnce, type ProcessIdentity } from '@massif/processes';
 
 const lockFile = (home: string) => join(home, 'run', 'up.lock');
 
@@ -11,7 +11,7 @@ const lockFile = (home: string) => join(home, 'run', 'up.lock');
 export function claimHome(home: string, self: ProcessIdentity): ProcessIdentity | undefined {
   const file = lockFile(home);
   for (;;) {
-    if (claim(file, self)) return undefined;
+    if (writeOnce(file, JSON.stringify(self))) return undefined;
     const holder = readHolder(file);
     if (holder && isAlive(holder)) return holder;
     breakLock(file, self);
@@ -28,21 +28,6 @@ export function releaseHome(home: string, identity: ProcessIdentity): void {
   if (holdsHome(home, identity)) rmSync(lockFile(home), { force: true });
 }
 
-/** Puts a file with our name there, whole, unless there is one. */
-function claim(file: string, self: ProcessIdentity): boolean {
-  const aside = `${file}.${self.pid}`;
-  writeFileSync(aside, JSON.stringify(self), { mode: 0o600 });
-  try {
-    linkSync(aside, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  } finally {
-    rmSync(aside, { force: true });
-  }
-}
-
 /** Of several that find a lock abandoned only one may remove it, and only if it still is: else the slower one would remove the faster one's. */
 function breakLock(file: string, self: ProcessIdentity): void {
   const breaking = `${file}.breaking`;
@@ -50,7 +35,7 @@ function breakLock(file: string, self: ProcessIdentity): void {
     const holder = readHolder(path);
     return !holder || !isAlive(holder);
   };
-  if (!claim(breaking, self)) {
+  if (!writeOnce(breaking, JSON.stringify(self))) {
     if (abandoned(breaking)) rmSync(breaking, { force: true });
     return;
   }

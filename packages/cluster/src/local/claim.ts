@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ProcessIdentity } from '@massif/processes';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { writeOnce, type ProcessIdentity } from '@massif/processes';
 import { claimFile, type AttemptDirectories } from './directories.ts';
 
 /**
@@ -11,17 +9,7 @@ import { claimFile, type AttemptDirectories } from './directories.ts';
  */
 export function claimAttempt(directories: AttemptDirectories, identity: ProcessIdentity | undefined): boolean {
   mkdirSync(directories.attempt, { recursive: true, mode: 0o700 });
-  const aside = join(directories.attempt, `.claim-${randomUUID()}`);
-  writeFileSync(aside, JSON.stringify(identity ?? null), { mode: 0o600 });
-  try {
-    linkSync(aside, claimFile(directories));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  } finally {
-    rmSync(aside, { force: true });
-  }
+  return writeOnce(claimFile(directories), JSON.stringify(identity ?? null));
 }
 
 /** Who was started for a claimed attempt; undefined when nobody ever will be. */
