@@ -225,6 +225,8 @@ describe('the program', () => {
     const { child, message } = await start({ MASSIF_PORT: 'ninety' });
     expect(message).toMatchObject({ type: 'failed', message: expect.stringContaining('MASSIF_PORT') as string });
     expect((await endOf(child)).status).toBe(1);
+    const homeless = await start({ MASSIF_HOME: '/proc/massif' });
+    expect(homeless.message).toMatchObject({ type: 'failed', message: expect.stringContaining('/proc') as string });
     const { message: url } = await start();
     const taken = await start({ MASSIF_PORT: new URL(url.url).port });
     expect(taken.message).toMatchObject({ type: 'failed', message: expect.stringContaining('EADDRINUSE') as string });

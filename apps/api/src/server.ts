@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '@massif/contracts';
-import { lossyOutput } from '@massif/processes';
+import { lossyOutput, makeDirectory } from '@massif/processes';
 import { openQueue } from '@massif/queue';
 import { connectFailure, migrate, openStore, placeOfDatabase, type Store } from '@massif/store';
 import { pino } from 'pino';
@@ -39,7 +38,7 @@ const planning = { threads: 2, timeoutMs: 10_000, waitingMax: 2000, cacheMax: 10
 export async function startServer(environment: ApiEnvironment, { onNote, onLost }: ServerEvents): Promise<Server> {
   const { home, databaseUrl, redisUrl, host, port, dataRoots, uploadBytesMax, logLevel } = environment;
   const logger = pino({ level: logLevel, base: { service: 'api' }, timestamp: pino.stdTimeFunctions.isoTime }, lossyOutput());
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  makeDirectory(home);
   const store = openStore({ databaseUrl, applicationName: 'massif-api' });
   const queue = openQueue({ redisUrl, onError: (error) => logger.warn({ err: error }, 'trouble with Redis') });
   let claim: Claim | undefined;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /**
  * Writes a file, whole and readable by its owner only, unless there is one: of several callers, in several processes, one wins.
@@ -16,5 +17,20 @@ export function writeOnce(file: string, text: string): boolean {
     return false;
   } finally {
     rmSync(aside, { force: true });
+  }
+}
+
+/**
+ * Makes a directory, and those above it that are missing, for their owner only. One by one: Node's recursive `mkdir` tries for
+ * ever where the parent exists and takes no directories, as /proc.
+ */
+export function makeDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else has just made it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

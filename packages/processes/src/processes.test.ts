@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { memoryOf } from './host.ts';
@@ -24,6 +24,7 @@ import {
   hasEnvironment,
   isAlive,
   lossyOutput,
+  makeDirectory,
   processIdentity,
   readRunRecords,
   removeRunRecord,
@@ -222,6 +223,16 @@ it('writes a file once: whoever comes later changes nothing and leaves nothing',
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(home)).toEqual(['id']);
   expect(() => writeOnce(join(home, 'nowhere', 'id'), '')).toThrow('ENOENT');
+});
+
+it('makes a directory with those above it, for the owner only, and refuses where there can be none', () => {
+  const deep = join(temporaryHome(), 'a', 'b');
+  makeDirectory(deep);
+  makeDirectory(deep);
+  for (const directory of [deep, dirname(deep)]) expect(statSync(directory).mode & 0o777).toBe(0o700);
+  writeFileSync(join(deep, 'file'), '');
+  expect(() => makeDirectory(join(deep, 'file', 'c'))).toThrow('ENOTDIR');
+  expect(() => makeDirectory('/proc/massif/home')).toThrow(/^E/);
 });
 
 describe('watching', () => {

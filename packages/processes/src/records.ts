@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from './files.ts';
 import type { ProcessIdentity } from './identity.ts';
 
 /** What is known of a process of ours that may outlive the one that started it. */
@@ -16,7 +17,7 @@ const fileOf = (home: string, pid: number) => join(directoryOf(home), `${pid}.js
 
 /** Writes `HOME/run/PID.json`, whole or not at all, readable by the owner only. It replaces the record of a dead process that had this pid. */
 export function writeRunRecord(home: string, record: RunRecord): void {
-  mkdirSync(directoryOf(home), { recursive: true, mode: 0o700 });
+  makeDirectory(directoryOf(home));
   const aside = join(directoryOf(home), `.${record.pid}.${randomUUID()}`);
   writeFileSync(aside, JSON.stringify(record), { mode: 0o600 });
   renameSync(aside, fileOf(home, record.pid));

@@ -23,7 +23,7 @@ it.each([
   ['where the system lets nobody make directories', () => '/proc/massif/home'],
 ])('a home %s is refused at once, with a sentence', (_, home) => {
   const directory = temporaryDirectory();
-  writeFileSync(join(directory, 'file'), '');
+  writeFileSync(join(directory, 'file'), '', { mode: 0o640 });
   expect(() => prepareHome(home(directory))).toThrow(
     expect.objectContaining({
       code: 'invalid_spec',
@@ -32,4 +32,5 @@ it.each([
       ) as string,
     }) as Error,
   );
+  expect(statSync(join(directory, 'file')).mode & 0o777).toBe(0o640);
 });

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppError } from '@massif/contracts';
+import { makeDirectory } from '@massif/processes';
 
 /** Where the control plane of an installation is, for every `massif` command that talks to it. */
 export interface ControlPlaneAddress {
@@ -15,10 +16,10 @@ export const logFile = (home: string, name: string) => join(home, 'logs', `${nam
 /** Makes the directories of an installation, for the owner only. @throws AppError `invalid_spec` when that is not possible there */
 export function prepareHome(home: string): void {
   try {
-    for (const directory of [home, join(home, 'logs'), join(home, 'run')]) {
-      makeDirectory(directory);
-      chmodSync(directory, 0o700);
-    }
+    const directories = [home, join(home, 'logs'), join(home, 'run')];
+    // All of them first: a file that somebody took for a directory keeps its mode.
+    for (const directory of directories) makeDirectory(directory);
+    for (const directory of directories) chmodSync(directory, 0o700);
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
     const where = path === undefined || path === home ? '' : ` at ${path}`;
@@ -30,19 +31,6 @@ export function prepareHome(home: string): void {
       },
     );
   }
-}
-
-/** One by one: Node's recursive `mkdir` tries for ever where the parent exists and takes no directories, as /proc. */
-function makeDirectory(directory: string): void {
-  const missing: string[] = [];
-  for (let path = directory; !statSync(path, { throwIfNoEntry: false }); path = dirname(path)) missing.unshift(path);
-  for (const path of missing)
-    try {
-      mkdirSync(path, { mode: 0o700 });
-    } catch (error) {
-      // Somebody else has just made it.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
 }
 
 export function writeAddress(home: string, address: ControlPlaneAddress): void {

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { writeOnce, type ProcessIdentity } from '@massif/processes';
+import { readFileSync } from 'node:fs';
+import { makeDirectory, writeOnce, type ProcessIdentity } from '@massif/processes';
 import { claimFile, type AttemptDirectories } from './directories.ts';
 
 /**
@@ -8,7 +8,7 @@ import { claimFile, type AttemptDirectories } from './directories.ts';
  * @returns whether this call won
  */
 export function claimAttempt(directories: AttemptDirectories, identity: ProcessIdentity | undefined): boolean {
-  mkdirSync(directories.attempt, { recursive: true, mode: 0o700 });
+  makeDirectory(directories.attempt);
   return writeOnce(claimFile(directories), JSON.stringify(identity ?? null));
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { processIdentity, writeRunRecord, type RunRecord } from '@massif/processes';
+import { closeSync, existsSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { makeDirectory, processIdentity, writeRunRecord, type RunRecord } from '@massif/processes';
 import type { GangLaunch } from '../port.ts';
 import { claimAttempt } from './claim.ts';
 import { assignmentFile, claimFile, supervisorLog, type AttemptDirectories } from './directories.ts';
@@ -30,7 +30,7 @@ const waitForWord = 'read -r word || exit 75; exec "$@" </dev/null';
  */
 export async function startSupervisor({ directories, gang, command, environment, onStarted, onExit }: StartOptions): Promise<void> {
   if (existsSync(claimFile(directories))) return;
-  mkdirSync(directories.attempt, { recursive: true, mode: 0o700 });
+  makeDirectory(directories.attempt);
   writeAside(assignmentFile(directories), JSON.stringify({ ...gang.assignment, directories }, undefined, 2));
 
   const log = openSync(supervisorLog(directories), 'a', 0o600);
