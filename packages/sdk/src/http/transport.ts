@@ -8,9 +8,12 @@ export interface Target {
   token?: string | undefined;
 }
 
-export interface TransportOptions extends Partial<Target> {
-  /** In place of url and token, for an API that may move: asked for each try, so that a token goes only where it belongs. May throw AppError `control_plane_unreachable`. */
-  target?: () => Target;
+interface MovingTarget {
+  /** For an API that may move: asked for each try, so that a token goes only where it belongs. May throw AppError `control_plane_unreachable`. */
+  target(): Target;
+}
+
+interface TransportSettings {
   /** Default: the platform's. */
   fetch?: typeof fetch;
   /** How often a request that may be repeated is tried again. Default 3. */
@@ -20,6 +23,8 @@ export interface TransportOptions extends Partial<Target> {
   /** For one try of a request that is not a stream. Default 60 s. */
   timeoutMs?: number;
 }
+
+export type TransportOptions = (Target | MovingTarget) & TransportSettings;
 
 export interface RequestOptions {
   query?: Record<string, string | number | boolean | undefined>;
@@ -43,23 +48,16 @@ const retryableStatus = new Set([429, 502, 503, 504]);
 const pauseMsMax = 10_000;
 
 export function createTransport({
-  url,
-  token,
-  target,
   fetch: send = fetch,
   retries = 3,
   backoffMs = 100,
   timeoutMs = 60_000,
+  ...where
 }: TransportOptions): Transport {
-  const fixed = target ? undefined : { base: baseOf(url ?? ''), token };
-  const now = () => {
-    if (fixed) return fixed;
-    const current = target!();
-    return { base: baseOf(current.url), token: current.token };
-  };
+  const locate = locator(where);
 
   const once = async (method: string, path: string, options: RequestOptions, signal: AbortSignal | undefined): Promise<Response> => {
-    const { base, token } = now();
+    const { base, token } = locate();
     const address = new URL(path, base);
     for (const [name, value] of Object.entries(options.query ?? {})) if (value !== undefined) address.searchParams.set(name, String(value));
     const headers = new Headers({ accept: 'application/json' });
@@ -104,6 +102,14 @@ export function createTransport({
       return response;
     },
   };
+}
+
+/** Who asks where, at this moment. What is fixed is checked at once. */
+function locator(options: Target | MovingTarget): () => { base: URL; token: string | undefined } {
+  const based = ({ url, token }: Target) => ({ base: baseOf(url), token });
+  if ('target' in options) return () => based(options.target());
+  const fixed = based(options);
+  return () => fixed;
 }
 
 function baseOf(url: string): URL {
