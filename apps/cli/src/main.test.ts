@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { roles } from '@massif/contracts';
 import { processIdentity } from '@massif/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
@@ -109,6 +110,19 @@ it.each(['--help', 'submit --help', 'token create --help', 'plan --help', 'up --
     expect(stdout).toMatch(/Examples:\n {2}massif \w+/);
   },
 );
+
+it('with --json help and version are JSON too', async () => {
+  const ask = async (words: string) => JSON.parse((await massif([...words.split(' '), '--json'])).stdout) as unknown;
+  expect(await ask('--version')).toEqual({ version: expect.any(String) as string });
+  expect(await ask('--help')).toMatchObject({
+    commands: expect.arrayContaining([{ name: 'submit', description: expect.any(String) as string }]) as object,
+  });
+  expect(await ask('job --help')).toMatchObject({ arguments: [{ name: 'id', required: true }], commands: [] });
+  expect(await ask('token create --help')).toMatchObject({
+    usage: expect.stringContaining('massif token create') as string,
+    options: expect.arrayContaining([expect.objectContaining({ flags: '--role <role>', default: 'admin', choices: [...roles] })]) as object,
+  });
+});
 
 describe('massif plan', () => {
   it('plans the example for this machine', async () => {

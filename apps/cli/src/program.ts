@@ -3,7 +3,7 @@ import type { CliEnvironment } from './env.ts';
 import type { Output } from './output.ts';
 import { addControlPlaneCommands } from './commands/control-plane.ts';
 import { addEngineCommands } from './commands/engine.ts';
-import { generalHelp } from './commands/help.ts';
+import { generalHelp, helpInJson } from './commands/help.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -18,11 +18,13 @@ export interface CliContext {
   finish(status: number): void;
 }
 
+const version = '0.1.0';
+
 /** The whole command line, one function per group of commands; nothing runs before it is parsed. */
 export function buildProgram(context: CliContext): Command {
   const program = new Command('massif')
     .description('Train, fine-tune and deploy large models on your own GPUs')
-    .version('0.1.0')
+    .version(context.output.json ? JSON.stringify({ version }) : version)
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .option('--json', 'print JSON only, errors as one problem object on standard error')
@@ -40,5 +42,6 @@ export function buildProgram(context: CliContext): Command {
     addUnbuiltCommands,
   ])
     add(program, context);
+  if (context.output.json) helpInJson(program);
   return program;
 }
