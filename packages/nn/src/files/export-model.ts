@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { formatGpt2Config } from '../config/gpt2.ts';
 import type { ModelConfig } from '../config/parse.ts';
 import { invalid, ModelError } from '../errors.ts';
@@ -11,6 +11,13 @@ import { type TensorToWrite, writeSafetensors } from './safetensors-writer.ts';
 
 /** The file that says that a directory may be replaced: Massif wrote it. */
 const MARK = 'massif.json';
+
+/** Between the target's name and 12 digits of chance: a model that is being written. With `.old`: what it replaces. */
+const PARTIAL = '.partial-';
+const partialSuffix = /^[0-9a-f]{12}(\.old)?$/;
+
+/** One that is being written is written to all the time. */
+const ABANDONED_AFTER_MS = 3600 * 1000;
 
 export interface ExportOptions {
   config: ModelConfig;
@@ -24,12 +31,12 @@ export interface ExportOptions {
 /**
  * Writes a Hugging Face directory that transformers 4 and 5 load: config.json, model.safetensors (fp32, a tied weight once), generation_config.json and, with a
  * tokenizer, tokenizer.json and tokenizer_config.json. The directory appears whole or not at all (written aside, then renamed). It may replace an empty
- * directory or one that Massif wrote; any other is refused (`model_exists`).
+ * directory or one that Massif wrote; any other is refused (`model_exists`). What an export that was killed left there an hour ago or earlier is removed.
  */
 export async function exportModel(directory: string, options: ExportOptions): Promise<void> {
   const target = await checkExportTarget(directory);
   await mkdir(dirname(target), { recursive: true });
-  const aside = `${target}.partial-${randomBytes(6).toString('hex')}`;
+  const aside = `${target}${PARTIAL}${randomBytes(6).toString('hex')}`;
   await mkdir(aside);
   try {
     await writeFiles(aside, options);
@@ -38,6 +45,8 @@ export async function exportModel(directory: string, options: ExportOptions): Pr
     await rm(aside, { recursive: true, force: true });
     throw error;
   }
+  // The model is there, whatever cannot be tidied up.
+  await removeAbandoned(target).catch(() => {});
 }
 
 /** Refuses a target that must not be replaced, so that this is known before a long run; returns the path behind symbolic links. */
@@ -93,6 +102,17 @@ async function writeSynced(path: string, text: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+async function removeAbandoned(target: string): Promise<void> {
+  const prefix = basename(target) + PARTIAL;
+  for (const name of await readdir(dirname(target))) {
+    if (!name.startsWith(prefix) || !partialSuffix.test(name.slice(prefix.length))) continue;
+    const path = join(dirname(target), name);
+    const files = [path, ...(await readdir(path)).map((file) => join(path, file))];
+    const writtenMs = await Promise.all(files.map(async (file) => (await stat(file)).mtimeMs));
+    if (Date.now() - Math.max(...writtenMs) > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

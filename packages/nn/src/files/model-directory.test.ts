@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseModelConfig } from '../config/parse.ts';
@@ -175,6 +175,24 @@ test('an export replaces what Massif wrote and an empty directory, and refuses a
     await expect(exportModel(target, { config, values: valuesWithSeed(1) })).rejects.toMatchObject({ code: 'model_exists', field: target });
   await expect(checkExportTarget(other)).rejects.toMatchObject({ code: 'model_exists' });
   expect(await readFile(join(other, 'thesis.txt'), 'utf8')).toBe('mine');
+});
+
+test('an export removes what killed ones left in its place, but nothing that may still be written', async () => {
+  const old = new Date(Date.now() - 2 * 3600 * 1000);
+  const partial = async (suffix: string, { directoryAt = old, fileAt = old } = {}) => {
+    const path = `${directory}.partial-${suffix}`;
+    await mkdir(path);
+    await writeFile(join(path, 'model.safetensors'), '');
+    await utimes(join(path, 'model.safetensors'), fileAt, fileAt);
+    await utimes(path, directoryAt, directoryAt);
+    return basename(path);
+  };
+  const abandoned = [await partial('0123456789ab'), await partial('0123456789ab.old')];
+  const kept = [await partial('0123456789ac', { fileAt: new Date() }), await partial('of-my-thesis')];
+  await exportModel(directory, { config, values: valuesWithSeed(1) });
+  const names = await readdir(root);
+  expect(names).toEqual(expect.arrayContaining([basename(directory), ...kept]));
+  expect(names.filter((name) => abandoned.includes(name))).toEqual([]);
 });
 
 test('an export that fails leaves nothing behind and keeps what was there', async () => {
