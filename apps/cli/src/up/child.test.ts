@@ -148,6 +148,16 @@ describe('a service that is kept running', () => {
     expect(died).toHaveLength(2);
   });
 
+  it('is given up when somebody has taken away where it logs', async () => {
+    const home = temporaryHome();
+    const { service, gaveUp } = keep(home, ['well']);
+    await service.ready;
+    rmSync(join(home, 'logs'), { recursive: true });
+    process.kill(pidOf(home)!, 'SIGKILL');
+    expect((await gaveUp).message).toMatch(/dummy cannot be started again: ENOENT.*dummy\.log/);
+    await service.stop();
+  });
+
   it('is not started again when it says that this is of no use', async () => {
     const { service, gaveUp, died } = keep(temporaryHome(), ['gives up later']);
     await service.ready;

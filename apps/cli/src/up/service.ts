@@ -71,7 +71,12 @@ export function keepRunning({
       }
       restarting = false;
       if (stopping) return undefined;
-      current = start();
+      try {
+        current = start();
+      } catch (cause) {
+        // Its log cannot be opened: somebody has removed the home.
+        return onGaveUp(new Error(`${name} cannot be started again: ${(cause as Error).message}`, { cause }));
+      }
     }
   };
   const keeping = keep();
