@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -17,6 +17,18 @@ export function writeOnce(file: string, text: string): boolean {
     return false;
   } finally {
     rmSync(aside, { force: true });
+  }
+}
+
+/** Writes a file, readable by its owner only, in place of the one that is there: whoever reads it reads the old or the new one whole. */
+export function replaceFile(file: string, text: string): void {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(aside, text, { mode: 0o600 });
+    renameSync(aside, file);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
   }
 }
 

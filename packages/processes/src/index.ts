@@ -1,4 +1,4 @@
-export { makeDirectory, writeOnce } from './files.ts';
+export { makeDirectory, replaceFile, writeOnce } from './files.ts';
 export { groupMembers, groupIsGone } from './group.ts';
 export { describeHost, type Host } from './host.ts';
 export { hasEnvironment, isAlive, processIdentity, type ProcessIdentity } from './identity.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -28,6 +29,7 @@ import {
   processIdentity,
   readRunRecords,
   removeRunRecord,
+  replaceFile,
   stopProcess,
   watchProcess,
   writeOnce,
@@ -223,6 +225,17 @@ it('writes a file once: whoever comes later changes nothing and leaves nothing',
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(home)).toEqual(['id']);
   expect(() => writeOnce(join(home, 'nowhere', 'id'), '')).toThrow('ENOENT');
+});
+
+it('replaces a file whole, for the owner only, and leaves nothing beside it', () => {
+  const home = temporaryHome();
+  const file = join(home, 'address');
+  for (const text of ['first', 'second']) replaceFile(file, text);
+  expect(readFileSync(file, 'utf8')).toBe('second');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  mkdirSync(join(home, 'directory'));
+  expect(() => replaceFile(join(home, 'directory'), 'text')).toThrow(/^E/);
+  expect(readdirSync(home).toSorted()).toEqual(['address', 'directory']);
 });
 
 it('makes a directory with those above it, for the owner only, and refuses where there can be none', () => {

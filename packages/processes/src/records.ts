@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectory } from './files.ts';
+import { makeDirectory, replaceFile } from './files.ts';
 import type { ProcessIdentity } from './identity.ts';
 
 /** What is known of a process of ours that may outlive the one that started it. */
@@ -18,9 +17,7 @@ const fileOf = (home: string, pid: number) => join(directoryOf(home), `${pid}.js
 /** Writes `HOME/run/PID.json`, whole or not at all, readable by the owner only. It replaces the record of a dead process that had this pid. */
 export function writeRunRecord(home: string, record: RunRecord): void {
   makeDirectory(directoryOf(home));
-  const aside = join(directoryOf(home), `.${record.pid}.${randomUUID()}`);
-  writeFileSync(aside, JSON.stringify(record), { mode: 0o600 });
-  renameSync(aside, fileOf(home, record.pid));
+  replaceFile(fileOf(home, record.pid), JSON.stringify(record));
 }
 
 /** All records, of living and dead processes; `isAlive(record)` tells which. Files that are no records are passed over. */

@@ -1,5 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '@massif/processes';
 import type { TokenStore } from '@massif/store';
 
 /**
@@ -16,13 +17,5 @@ export async function keepAdminToken(home: string, tokens: Pick<TokenStore, 'ens
     },
   );
   const { token, created } = await tokens.ensureAdmin(current === '' ? undefined : current);
-  if (!created) return;
-  const aside = `${file}.${process.pid}`;
-  try {
-    await writeFile(aside, `${token}\n`, { mode: 0o600 });
-    await rename(aside, file);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
+  if (created) replaceFile(file, `${token}\n`);
 }

@@ -1,7 +1,7 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@massif/contracts';
-import { makeDirectory } from '@massif/processes';
+import { makeDirectory, replaceFile } from '@massif/processes';
 
 /** Where the control plane of an installation is, for every `massif` command that talks to it. */
 export interface ControlPlaneAddress {
@@ -34,9 +34,7 @@ export function prepareHome(home: string): void {
 }
 
 export function writeAddress(home: string, address: ControlPlaneAddress): void {
-  const aside = `${addressFile(home)}.${process.pid}`;
-  writeFileSync(aside, JSON.stringify(address), { mode: 0o600 });
-  renameSync(aside, addressFile(home));
+  replaceFile(addressFile(home), JSON.stringify(address));
 }
 
 /** Undefined when no control plane runs for this installation. */

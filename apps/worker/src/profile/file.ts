@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deviceProfileSchema, type DeviceProfile } from '@massif/planner';
+import { replaceFile } from '@massif/processes';
 
 const fileOf = (home: string) => join(home, 'profiles', 'cpu.json');
 
@@ -9,9 +9,7 @@ const fileOf = (home: string) => join(home, 'profiles', 'cpu.json');
 export async function writeProfile(home: string, profile: DeviceProfile): Promise<string> {
   const file = fileOf(home);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const aside = `${file}.${randomUUID()}`;
-  await writeFile(aside, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 });
-  await rename(aside, file);
+  replaceFile(file, `${JSON.stringify(profile, null, 2)}\n`);
   return file;
 }
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { makeDirectory, processIdentity, writeRunRecord, type RunRecord } from '@massif/processes';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { makeDirectory, processIdentity, replaceFile, writeRunRecord, type RunRecord } from '@massif/processes';
 import type { GangLaunch } from '../port.ts';
 import { claimAttempt } from './claim.ts';
 import { assignmentFile, claimFile, supervisorLog, type AttemptDirectories } from './directories.ts';
@@ -31,7 +30,7 @@ const waitForWord = 'read -r word || exit 75; exec "$@" </dev/null';
 export async function startSupervisor({ directories, gang, command, environment, onStarted, onExit }: StartOptions): Promise<void> {
   if (existsSync(claimFile(directories))) return;
   makeDirectory(directories.attempt);
-  writeAside(assignmentFile(directories), JSON.stringify({ ...gang.assignment, directories }, undefined, 2));
+  replaceFile(assignmentFile(directories), JSON.stringify({ ...gang.assignment, directories }, undefined, 2));
 
   const log = openSync(supervisorLog(directories), 'a', 0o600);
   const child = spawn('/bin/sh', ['-c', waitForWord, 'sh', ...command, assignmentFile(directories)], {
@@ -60,10 +59,4 @@ export async function startSupervisor({ directories, gang, command, environment,
   onStarted(record);
   word.end('begin\n');
   child.unref();
-}
-
-function writeAside(path: string, text: string): void {
-  const aside = `${path}.${randomUUID()}`;
-  writeFileSync(aside, text, { mode: 0o600 });
-  renameSync(aside, path);
 }
