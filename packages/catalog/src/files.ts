@@ -26,9 +26,13 @@ export async function readModelConfig(
     new AppError(code, `model.path: config.json in ${model.path} ${message}`, { cause, context: { path: 'model.path' } });
   let text: string;
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    // To open a pipe waits, perhaps for ever, for somebody to write into it.
+    if (!found.isFile()) throw fail('model_not_found', 'is not a file');
+    const { size } = found;
     if (size > configBytesMax) throw fail('model_invalid', `has ${size} bytes`);
-    text = await readFile(file, 'utf8');
+    // Some writers put a byte order mark in front.
+    text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
     throw cause instanceof AppError ? cause : fail('model_not_found', `cannot be read (${(cause as NodeJS.ErrnoException).code})`, cause);
   }

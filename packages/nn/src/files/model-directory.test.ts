@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -110,6 +111,13 @@ test('a directory without weights, with other weights, without config or that is
   expect(await loadTokenizer(directory)).toBeNull();
   await writeFile(join(directory, 'tokenizer.json'), '3');
   await expect(loadTokenizer(directory)).rejects.toMatchObject({ code: 'model_invalid' });
+});
+
+test.each(['config.json', 'model.safetensors'])('a pipe in place of %s is refused, and nobody waits for a writer', async (name) => {
+  await cp(join(goldens, 'tied'), directory, { recursive: true });
+  await rm(join(directory, name));
+  execFileSync('mkfifo', [join(directory, name)]);
+  await expect(loadModel(directory)).rejects.toMatchObject({ code: 'model_not_found', field: join(directory, name) });
 });
 
 const config = parseModelConfig({

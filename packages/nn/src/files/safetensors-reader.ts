@@ -4,7 +4,7 @@ import { isJsonObject, show } from '../config/fields.ts';
 import { invalid, notSupported } from '../errors.ts';
 import { floatDtypes, toFloat32 } from '../safetensors/convert.ts';
 import { elementBytes, parseHeader, parseHeaderLength, PREFIX_BYTES, type TensorEntry } from '../safetensors/header.ts';
-import { notFound, readJson } from './read-json.ts';
+import { checkIsFile, notFound, readJson } from './read-json.ts';
 import { bytesOf, readRange } from './read-range.ts';
 
 /** Tensors of one or several safetensors files, read one by one: memory holds the headers and what the caller asked for. */
@@ -58,12 +58,12 @@ export async function openSharded(directory: string, indexFile: string): Promise
 }
 
 async function openFile(path: string): Promise<OpenFile> {
+  await checkIsFile(path);
   const handle = await open(path, 'r').catch((cause: unknown) => {
     throw notFound(path, cause);
   });
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw notFound(path, new Error('is not a file'));
     const prefix = new Uint8Array(Math.min(PREFIX_BYTES, stat.size));
     await readRange(handle, prefix, 0, path);
     const json = new Uint8Array(parseHeaderLength(prefix, { fileBytes: stat.size, file: path }));
