@@ -194,7 +194,8 @@ create table idempotency_key (
   body_hash bytea not null,
   job_id text not null references job (id) on update cascade on delete cascade,
   status integer not null,
-  body jsonb not null,
+  -- `jsonb` would sort the fields of an object; a repeated request is answered with the same bytes.
+  body json not null,
   created_at timestamptz(3) not null default now(),
   expires_at timestamptz(3) not null,
   primary key (project_id, key)

@@ -35,7 +35,7 @@ async function insert(query: Query, job: SubmitJob): Promise<JobRecord | undefin
        ${
          key
            ? `insert into idempotency_key as k (project_id, key, body_hash, job_id, status, body, expires_at)
-              select project_id, ${p(key.key)}, ${p(Buffer.from(key.bodyHash))}, ${id}, ${p(key.status)}, ${p(json(key.body))}::jsonb, now() + interval '${keyHours} hours'
+              select project_id, ${p(key.key)}, ${p(Buffer.from(key.bodyHash))}, ${id}, ${p(key.status)}, ${p(json(key.body))}::json, now() + interval '${keyHours} hours'
               from place
               on conflict (project_id, key) do update
                 set body_hash = excluded.body_hash, job_id = excluded.job_id, status = excluded.status, body = excluded.body,
