@@ -128,20 +128,6 @@ describe('a job', () => {
     const pathOf = (step: number) => kept[0]!.path.replace(/step-5$/, `step-${step}`);
     expect([1, 2, 3, 4, 5].map((step) => existsSync(pathOf(step)))).toEqual([false, false, false, true, true]);
   });
-
-  it('that cannot be read fails, and does not stop the others', async () => {
-    const id = newId('job');
-    const { project } = await world.store.projects.ensureDefaults();
-    const broken = { id, projectId: project.id, queue: 'default', name: 'broken', kind: 'train', priority: 9 };
-    await world.store.jobs.submit({ ...broken, spec: { kind: 'what' }, plan: null });
-    const planless = await world.submit({ behaviour: 'quick', priority: 9 });
-    await world.store.jobs.transition({ jobId: planless, from: ['submitted'], to: 'queued', patch: { plan: { layout: 'none' } } });
-    const good = await world.submit({ behaviour: 'quick' });
-    await untilState(world, good, 'succeeded');
-    await untilState(world, id, 'failed');
-    expect((await world.job(id)).reason).toMatchObject({ code: 'internal', message: 'Its spec cannot be read' });
-    await untilState(world, planless, 'failed');
-  });
 });
 
 describe('a controller', () => {
@@ -165,6 +151,23 @@ describe('a controller', () => {
     await world.store.jobs.requestCancel('everyProject', waiting);
     await untilState(world, waiting, 'cancelled');
     expect((await world.job(running)).state).toBe('succeeded');
+  });
+
+  it('fails a job that cannot be read, and goes on with the others', async () => {
+    const world = await setUp();
+    const id = newId('job');
+    const { project } = await world.store.projects.ensureDefaults();
+    const broken = { id, projectId: project.id, queue: 'default', name: 'broken', kind: 'train', priority: 9 };
+    await world.store.jobs.submit({ ...broken, spec: { kind: 'what' }, plan: null });
+    const planless = await world.submit({ behaviour: 'quick', priority: 9 });
+    const planned = { jobId: planless, from: ['submitted'], to: 'queued', patch: { plan: { layout: 'none' } } } as const;
+    expect(await world.store.jobs.transition(planned)).not.toBeNull();
+    const good = await world.submit({ behaviour: 'quick' });
+    await world.startController().ready;
+    await untilState(world, good, 'succeeded');
+    await untilState(world, id, 'failed');
+    expect((await world.job(id)).reason).toMatchObject({ code: 'internal', message: 'Its spec cannot be read' });
+    await untilState(world, planless, 'failed');
   });
 
   it('that is killed at any moment, again and again, doubles and loses nothing', async () => {
