@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AppError, type DryRun, type Upload } from '@massif/contracts';
 import type { SpecInput } from '@massif/sdk';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { prepareSpec } from './spec.ts';
+import { prepareSpec, readSpecText } from './spec.ts';
 
 const rest = `
 training: { steps: 3, globalBatch: 2, sequence: 8, optimizer: { learningRate: 1e-3 } }
@@ -137,5 +137,17 @@ describe('a spec that is submitted', () => {
     await expect(prepareSpec(client, spec('{ text: [a.txt] }', '{ path: folder }'), { onUpload })).rejects.toThrow(
       /models cannot be uploaded yet/,
     );
+  });
+});
+
+describe('the text of a spec', () => {
+  it('is read to its end', async () => {
+    const file = specFile('kind: train # ü\n');
+    expect(await readSpecText(file)).toBe(`kind: train # ü\n${rest}`);
+  });
+
+  it('is refused when it is too much, also where it never ends', async () => {
+    await expect(readSpecText(specFile('#'.repeat(2 ** 20)))).rejects.toMatchObject({ code: 'body_too_large' });
+    await expect(readSpecText('/dev/zero')).rejects.toThrow('/dev/zero has more than 1048576 bytes');
   });
 });

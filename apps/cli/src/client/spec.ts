@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, openAsBlob } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AppError, checkSupported, nameFromFile, parseJobText, parseText, pendingUpload, type JobSpecInput } from '@massif/contracts';
+import {
+  AppError,
+  checkSupported,
+  jobSpecLengthMax,
+  nameFromFile,
+  parseJobText,
+  parseText,
+  pendingUpload,
+  type JobSpecInput,
+} from '@massif/contracts';
 import type { Client, SpecInput } from '@massif/sdk';
 
 interface LocalFile {
@@ -68,12 +77,27 @@ export async function prepareSpec(
   return prepared;
 }
 
-/** The text of a spec file. @throws AppError `data_not_found` naming it */
+/** UTF-8 has at most four bytes a character. */
+const specBytesMax = 4 * jobSpecLengthMax;
+
+/** The text of a spec file, or of a pipe. @throws AppError `data_not_found`, `body_too_large` naming it */
 export async function readSpecText(file: string): Promise<string> {
-  return readFile(resolve(file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' }[cause.code ?? ''] ?? cause.message;
+  const parts: Buffer[] = [];
+  try {
+    // One byte too many tells that there are more: a device may never end.
+    for await (const part of createReadStream(resolve(file), { end: specBytesMax })) parts.push(part as Buffer);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' }[code ?? ''] ?? message;
     throw new AppError('data_not_found', `cannot read ${file}: ${why}`, { cause });
-  });
+  }
+  const bytes = Buffer.concat(parts);
+  if (bytes.length > specBytesMax)
+    throw new AppError(
+      'body_too_large',
+      `${file} has more than ${specBytesMax} bytes; a job spec has at most ${jobSpecLengthMax} characters`,
+    );
+  return bytes.toString('utf8');
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -88,6 +88,10 @@ describe('the text of a spec', () => {
     for (const text of ['[1]', '"x"', 'x', '1', 'null', 'true']) expect(refusal(text)).toMatchObject({ code: 'invalid_spec' });
   });
 
+  it('is one document', () => {
+    expect(refusal(`${yaml}---\n${yaml}`).message).toMatch(/line 12, column 1: a second document begins here/);
+  });
+
   it('that is too long is refused before it is read', () => {
     expect(refusal('x'.repeat(jobSpecLengthMax + 1))).toMatchObject({ code: 'body_too_large', status: 413 });
   });

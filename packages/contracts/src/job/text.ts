@@ -52,6 +52,7 @@ export function parseText(text: string): unknown {
       }),
     );
     const problem = document.errors[0] ?? document.warnings[0];
+    if (problem?.code === 'MULTIPLE_DOCS') throw malformed('a second document begins here; a job spec is one', at(problem.pos[0]));
     if (problem) throw malformed(problem.message, at(problem.pos[0]));
     const twice = findDuplicateKey(document);
     if (twice) throw malformed(twice.message, at(twice.offset));
