@@ -205,6 +205,11 @@ describe('an evaluation', () => {
     return ask({ command: 'eval', options: { model: join(goldens, 'tied'), tokens: file, device: 'cpu', gradients: false, ...changes } });
   };
 
+  it('reads tokens behind a byte order mark', async () => {
+    const device = 'reference';
+    expect(await evaluate(`\uFEFF${JSON.stringify(golden.tokens)}`, { device })).toEqual(await evaluate(golden.tokens, { device }));
+  });
+
   it.each(['cpu', 'reference'])('gives the loss, logits and gradients of transformers, %s', { timeout: 60_000 }, async (device) => {
     const { result, problem } = await evaluate(golden.tokens, { device, gradients: true });
     expect(problem).toBeUndefined();

@@ -305,6 +305,12 @@ describe('token rows', () => {
       );
     };
 
+  test('may have a byte order mark before them', async () => {
+    const data = await rows('\uFEFF[[1, 2, 3]]')();
+    expect(trainingSamples(data, { seed: 9, sequence: 2, source: { kind: 'tokens', path: '', field: '' } }).samplesPerEpoch).toBe(1);
+    data.close();
+  });
+
   test('come in file order, wrap around, and none is held back', async () => {
     const data = await rows([
       [1, 2, 3],

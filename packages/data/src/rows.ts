@@ -14,7 +14,8 @@ export async function readTokenRows(file: SourceFile, options: { sequence: numbe
   });
   let rows: unknown;
   try {
-    rows = JSON.parse(text);
+    // Some writers put a byte order mark in front.
+    rows = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw fileInvalid(file, `is not JSON: ${(cause as Error).message}`);
   }

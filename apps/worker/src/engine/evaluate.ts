@@ -75,7 +75,8 @@ async function readTokens(file: string): Promise<number[][]> {
   });
   let rows: unknown;
   try {
-    rows = JSON.parse(text);
+    // Some writers put a byte order mark in front.
+    rows = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw refuse('data_invalid', `is not JSON: ${(cause as Error).message}`, cause);
   }
