@@ -36,12 +36,9 @@ function start(job: ScriptedJob, size = 3) {
   return { gang, pids, messages, lines, allRunning: allRunning.promise, onFailed: (tell: () => void) => failed.push(tell) };
 }
 
-async function expectGone(processes: (ProcessIdentity | undefined)[], withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  const left = () => processes.filter((identity) => identity && isAlive(identity));
-  while (left().length > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(left()).toEqual([]);
-}
+/** Within milliseconds, or seconds on a busy machine: peers that are merely silent miss each other after ten minutes. */
+const expectGone = (processes: (ProcessIdentity | undefined)[]) =>
+  expect.poll(() => processes.filter((identity) => identity && isAlive(identity)), { timeout: 10_000 }).toEqual([]);
 
 describe('a gang', () => {
   it('ends with the outcome of rank 0, after every message and line', async () => {
@@ -61,12 +58,12 @@ describe('a gang', () => {
     expect(messages.some(({ message }) => message.type === 'checkpoint')).toBe(true);
   });
 
-  it('is gone within two seconds when one rank is killed, which is named, whatever the others say', async () => {
+  it('is gone at once when one rank is killed, which is named, whatever the others say', async () => {
     const { gang, pids, allRunning } = start({ instead: { 0: 'idle', 1: 'idle', 2: 'blockThread' } });
     await allRunning;
     const identities = pids.map(processIdentity);
     process.kill(pids[1]!, 'SIGKILL');
-    await expectGone(identities, 2000);
+    await expectGone(identities);
     expect(await gang.result).toMatchObject({
       outcome: 'failed',
       rank: 1,
@@ -80,6 +77,19 @@ describe('a gang', () => {
     const { gang, pids, allRunning, onFailed } = start({ instead: { 0: 'blameWhenAsked', 1: 'idle', 2: 'idle' } });
     await allRunning;
     onFailed(() => process.kill(pids[2]!, 'SIGKILL'));
+    gang.stop();
+    expect(await gang.result).toMatchObject({ rank: 2, message: 'rank 2 was killed by SIGKILL' });
+  });
+
+  it('names the rank that left, also when its leader was kept from looking for seconds', async () => {
+    const { gang, pids, allRunning, onFailed } = start({ instead: { 0: 'blameWhenAsked', 1: 'idle', 2: 'idle' } });
+    await allRunning;
+    const victim = processIdentity(pids[2]!)!;
+    onFailed(() => {
+      process.kill(victim.pid, 'SIGKILL');
+      while (isAlive(victim));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+    });
     gang.stop();
     expect(await gang.result).toMatchObject({ rank: 2, message: 'rank 2 was killed by SIGKILL' });
   });
@@ -105,7 +115,7 @@ describe('a gang', () => {
   });
 });
 
-it.each(['idle', 'blockThread'] as const)('ranks whose leader is killed end within two seconds, %s', async (instead) => {
+it.each(['idle', 'blockThread'] as const)('ranks whose leader is killed end at once, %s', async (instead) => {
   const child = spawn(process.execPath, [leader, JSON.stringify({ instead: { 0: instead, 1: instead } } satisfies ScriptedJob)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -113,5 +123,5 @@ it.each(['idle', 'blockThread'] as const)('ranks whose leader is killed end with
   const ranks = (JSON.parse(chunk.toString()) as number[]).map(processIdentity);
   expect(ranks.every((rank) => rank && isAlive(rank))).toBe(true);
   child.kill('SIGKILL');
-  await expectGone(ranks, 2000);
+  await expectGone(ranks);
 });

@@ -30,8 +30,8 @@ export interface Gang {
   kill(): void;
 }
 
-/** How long a rank that blames a peer is believed to be early: the exit of the peer itself names the right one. */
-const blameAfterMs = 200;
+/** How long a rank that blames a peer is believed to be early, also on a busy machine: the exit of the peer itself names the right one. */
+const blameAfterMs = 1000;
 
 /**
  * Starts one process per rank, lets them meet, and ends all of them as soon as one fails: a gang lives and dies whole.
@@ -77,7 +77,8 @@ export function startGang<Job>({ program, size, job, environment, host, onMessag
         break;
       case 'failed':
         reported.set(rank, causeOf(rank, message));
-        setTimeout(() => fail(causeOf(rank, message)), message.code === 'rank_failed' ? blameAfterMs : 0);
+        // When we were kept from looking ourselves, exits that are still to be told come first.
+        setTimeout(() => setImmediate(() => fail(causeOf(rank, message))), message.code === 'rank_failed' ? blameAfterMs : 0).unref();
         break;
       default:
         break;
