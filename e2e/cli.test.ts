@@ -144,16 +144,16 @@ describe('a job', () => {
     );
     const waiting = await json<JobView>('submit', '-f', specFile({ name: 'waiting', steps: 10 }));
     await until(async () => (await json<{ reasons: unknown[] }>('explain', waiting.id)).reasons.length > 0, {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       what: 'a reason',
     });
     await json('cancel', waiting.id);
     await json('cancel', running.id);
-    expect(await jobReaches(product, running.id, ({ state }) => state === 'cancelled', 30_000)).toBeTruthy();
+    expect(await jobReaches(product, running.id, ({ state }) => state === 'cancelled', 60_000)).toBeTruthy();
     const { status, stdout } = await follower;
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ id: running.id, state: 'cancelled' });
-    await jobReaches(product, waiting.id, ({ state }) => state === 'cancelled', 10_000);
+    await jobReaches(product, waiting.id, ({ state }) => state === 'cancelled', 60_000);
     expect((await massif('cancel', running.id)).stdout).toBe(`${running.id} has ended: cancelled\n`);
   });
 });

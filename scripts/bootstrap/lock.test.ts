@@ -18,7 +18,7 @@ async function startHolder(file: string, ...extra: string[]) {
   return { holder, child: Number(line.toString()) };
 }
 
-test('several processes hold the lock one at a time', { timeout: 30_000 }, async () => {
+test('several processes hold the lock one at a time', async () => {
   const directory = temporaryDirectory();
   const counter = join(directory, 'count');
   writeFileSync(counter, '0');

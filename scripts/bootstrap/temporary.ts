@@ -11,7 +11,7 @@ export function temporaryDirectory(): string {
 }
 
 /** Polls until the condition gives something truthy. */
-export async function until<T>(condition: () => T, what: string, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(condition: () => T, what: string, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = condition();

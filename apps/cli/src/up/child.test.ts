@@ -20,7 +20,7 @@ function temporaryHome(): string {
 function start(
   home: string,
   behaviour: string,
-  { readyWithinMs = 10_000, graceMs = 5000, ownsGroup = true, onNote = (_text: string) => {} } = {},
+  { readyWithinMs = 30_000, graceMs = 30_000, ownsGroup = true, onNote = (_text: string) => {} } = {},
 ) {
   const started = startProgram({
     home,
