@@ -44,10 +44,10 @@ it('says who has it and since when', async () => {
   const { lease } = test.store;
   const name = newName();
   expect(await lease.find(name)).toBeNull();
-  const guard = await lease.acquire({ name, holder: 'a', ttlMs: 1000 });
+  const guard = await lease.acquire({ name, holder: 'a', ttlMs: 60_000 });
   const first = (await lease.find(name))!;
   expect(first).toEqual({ holder: 'a', acquiredAt: expect.any(Date) as Date, expiresAt: expect.any(Date) as Date });
-  await lease.renew(guard!, 60_000);
+  await lease.renew(guard!, 120_000);
   const renewed = (await lease.find(name))!;
   expect([renewed.acquiredAt, renewed.expiresAt > first.expiresAt]).toEqual([first.acquiredAt, true]);
 });

@@ -8,6 +8,8 @@ import { startPostgres } from '../postgres/start.ts';
 
 export interface TestDatabase extends AsyncDisposable {
   databaseUrl: string;
+  /** As somebody does who is not the product: what a test says has happened. */
+  sql(statement: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** Ends whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -30,8 +32,9 @@ export async function testDatabase(): Promise<TestDatabase> {
   const clone = cloned.then(() => administer(url, `create database ${name} template ${template}`));
   cloned = clone.catch(() => {});
   await clone;
-  const drop = () => administer(url, `drop database if exists ${name} with (force)`);
-  return { databaseUrl: withDatabase(url, name), drop, [Symbol.asyncDispose]: drop };
+  const drop = async () => void (await administer(url, `drop database if exists ${name} with (force)`));
+  const databaseUrl = withDatabase(url, name);
+  return { databaseUrl, sql: (...query) => ask(databaseUrl, ...query), drop, [Symbol.asyncDispose]: drop };
 }
 
 async function startServer(): Promise<string> {
@@ -59,11 +62,13 @@ rm -rf "$1"`;
   return directory;
 }
 
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: withDatabase(url, 'postgres') });
+const administer = (url: string, statement: string) => ask(withDatabase(url, 'postgres'), statement);
+
+async function ask(databaseUrl: string, statement: string, values?: unknown[]): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement, values)).rows;
   } finally {
     await client.end();
   }
