@@ -49,10 +49,13 @@ async function setUp(behaviour: 'prompt' | 'endless' | 'broken', idleForMs = 0) 
 
 describe('measuring this host', () => {
   it('happens once, and its profile is stored', async () => {
-    const { calibration, store, node, pids, profile, considerUntil } = await setUp('prompt');
-    await considerUntil(1);
+    const { calibration, store, home, node, pids, profile } = await setUp('prompt');
+    calibration.consider(node, { busy: false });
+    expect(readRunRecords(home)).toHaveLength(1);
     await expect.poll(profile, patience).toMatchObject({ source: 'measured' });
+    await expect.poll(() => readRunRecords(home), patience).toEqual([]);
     calibration.consider((await store.nodes.get(node.id))!, { busy: false });
+    expect(readRunRecords(home)).toEqual([]);
     expect(pids()).toHaveLength(1);
   });
 

@@ -5,7 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startLeadership, type Term } from './leadership.ts';
 
 const patience = { timeout: 20_000, interval: 10 };
-const ttlMs = 600;
+/** Soon over; a busy machine may lose it. */
+const shortMs = 600;
+/** Longer than a busy machine keeps its holder from renewing it. */
+const longMs = 4500;
+/** Longer than any test. */
+const endlessMs = 120_000;
 const log = pino({ level: 'silent' });
 
 async function setUp() {
@@ -17,11 +22,12 @@ async function setUp() {
     await store.close();
     await database.drop();
   });
-  const start = (holder: string, lease: LeaseStore = store.lease) => {
+  const start = (holder: string, ttlMs: number, lease: LeaseStore = store.lease) => {
     const terms: Term[] = [];
     const leadership = startLeadership({ lease, holder, log, ttlMs, onGained: (term) => Promise.resolve(void terms.push(term)) });
     closing.push(leadership);
-    return { ...leadership, terms };
+    const leads = () => terms.at(-1)?.signal.aborted === false;
+    return { ...leadership, terms, leads };
   };
   return { store, start };
 }
@@ -29,26 +35,24 @@ async function setUp() {
 describe('leadership', () => {
   it('is held by one, and kept for longer than the lease alone would last', async () => {
     const { store, start } = await setUp();
-    const first = start('first');
-    await expect.poll(() => first.terms.length, patience).toBe(1);
-    const second = start('second');
-    const until = performance.now() + 2 * ttlMs;
+    const first = start('first', longMs);
+    await expect.poll(first.leads, patience).toBe(true);
+    const second = start('second', longMs);
+    const until = performance.now() + 1.2 * longMs;
     await expect.poll(() => performance.now(), patience).toBeGreaterThan(until);
-    expect(first.terms[0]!.signal.aborted).toBe(false);
+    expect(first.terms.map(({ signal }) => signal.aborted)).toEqual([false]);
     expect(second.terms).toEqual([]);
-    expect(await store.lease.renew(first.terms[0]!.guard, ttlMs)).toBe(true);
+    expect(await store.lease.renew(first.terms[0]!.guard, longMs)).toBe(true);
   });
 
   it('goes to the next at once when the first closes, with a higher epoch', async () => {
     const { start } = await setUp();
-    const first = start('first');
-    await expect.poll(() => first.terms.length, patience).toBe(1);
-    const second = start('second');
+    const first = start('first', endlessMs);
+    await expect.poll(first.leads, patience).toBe(true);
+    const second = start('second', shortMs);
     await first.close();
     expect(first.terms[0]!.signal.aborted).toBe(true);
-    const begin = performance.now();
-    await expect.poll(() => second.terms.length, patience).toBe(1);
-    expect(performance.now() - begin).toBeLessThan(5 * ttlMs);
+    await expect.poll(() => second.terms.length, patience).toBeGreaterThan(0);
     expect(second.terms[0]!.guard.epoch).toBeGreaterThan(first.terms[0]!.guard.epoch);
   });
 
@@ -56,28 +60,29 @@ describe('leadership', () => {
     const { store, start } = await setUp();
     let away = false;
     const never = new Promise<never>(() => {});
-    const first = start('first', { ...store.lease, renew: (...renewal) => (away ? never : store.lease.renew(...renewal)) });
-    await expect.poll(() => first.terms.length, patience).toBe(1);
-    const second = start('second');
+    const first = start('first', shortMs, { ...store.lease, renew: (...renewal) => (away ? never : store.lease.renew(...renewal)) });
+    await expect.poll(() => first.terms.length, patience).toBeGreaterThan(0);
     away = true;
-    await expect.poll(() => second.terms.length, patience).toBe(1);
-    expect(first.terms[0]!.signal.aborted).toBe(true);
+    const second = start('second', shortMs);
+    await expect.poll(() => second.terms.length, patience).toBeGreaterThan(0);
+    expect(first.leads()).toBe(false);
   });
 
   it('is taken again after it was lost', async () => {
     const { store, start } = await setUp();
     let fails = false;
     const unreachable = () => Promise.reject(new Error('unreachable'));
-    const first = start('first', {
+    const first = start('first', shortMs, {
       ...store.lease,
       renew: (...renewal) => (fails ? unreachable() : store.lease.renew(...renewal)),
       acquire: (...request) => (fails ? unreachable() : store.lease.acquire(...request)),
     });
-    await expect.poll(() => first.terms.length, patience).toBe(1);
+    await expect.poll(first.leads, patience).toBe(true);
     fails = true;
-    await expect.poll(() => first.terms[0]!.signal.aborted, patience).toBe(true);
+    await expect.poll(first.leads, patience).toBe(false);
+    const lost = first.terms.length;
     fails = false;
-    await expect.poll(() => first.terms.length, patience).toBe(2);
-    expect(first.terms[1]!.signal.aborted).toBe(false);
+    await expect.poll(first.leads, patience).toBe(true);
+    expect(first.terms.length).toBeGreaterThan(lost);
   });
 });
