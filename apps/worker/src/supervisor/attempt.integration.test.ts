@@ -29,7 +29,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true });
 });
 
-async function until(condition: () => boolean, what: string, withinMs = 10_000): Promise<void> {
+async function until(condition: () => boolean, what: string, withinMs = 30_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline)
@@ -110,7 +110,7 @@ describe('the supervisor of an attempt', () => {
     const { ranks: reported } = bodies('heartbeat').at(-1)!;
     expect(reported.map(({ rank }) => rank)).toEqual([0, 1]);
     expect(new Set(reported.map(({ pid }) => pid))).toEqual(new Set(ranks().map(({ pid }) => pid)));
-    await until(() => bodies('heartbeat').length >= 4, 'four heartbeats', 6000);
+    await until(() => bodies('heartbeat').length >= 4, 'four heartbeats', 10_000);
   });
 
   it('leaves with a checkpoint when it gets SIGTERM', async () => {
@@ -177,9 +177,11 @@ describe('the supervisor of an attempt', () => {
   });
 
   it('trains on while the API is away, and delivers everything once it is back', async () => {
-    start({ steps: 400, stepMs: 2, checkpointEvery: 50 });
+    const away = join(home, 'away');
+    start({ steps: 400, stepMs: 2, checkpointEvery: 50, waitBefore: { step: 10, file: away } });
     await until(() => steps().length > 0, 'steps');
     await api.goAway();
+    writeFileSync(away, '');
     // The gang ends while nobody can be told.
     await until(() => ranks().length === 0, 'the gang to finish');
     expect(finish()).toBeUndefined();
@@ -219,7 +221,7 @@ describe('the supervisor of an attempt', () => {
     await until(() => bodies('heartbeat').some((beat) => beat.ranks.filter(({ state }) => state === 'running').length === 2), 'two ranks');
     expect(ranks()).toHaveLength(2);
     supervisor!.kill('SIGKILL');
-    await until(() => ranks().length === 0, 'the ranks to be gone', 2000);
+    await until(() => ranks().length === 0, 'the ranks to be gone', 10_000);
   });
 
   it('reports data that is not there before it starts a rank', async () => {
