@@ -9,6 +9,7 @@ import { until } from './harness/until.ts';
 const steps = 150;
 const spec = smallJob({ name: 'survivor', steps });
 const killAfterStep = 15;
+const killBeforeStep = 75;
 
 const { path: home, remove } = temporaryDirectory('survive');
 let product: Product;
@@ -22,12 +23,15 @@ async function submit(): Promise<string> {
 
 const ended = (job: JobView) => ['succeeded', 'failed', 'cancelled'].includes(job.state);
 
-/** Submits the job and waits until it is in its middle. */
+/** Submits the job and waits until it is in its middle; again when it was through before it could be seen there. */
 async function submitAndRun(): Promise<string> {
-  const id = await submit();
-  const job = await jobReaches(product, id, (seen) => (seen.progress?.step ?? 0) >= killAfterStep || ended(seen));
-  expect(job.state, 'it must still run when something is killed').toBe('running');
-  return id;
+  for (let tries = 1; ; tries++) {
+    const id = await submit();
+    const { state, progress } = await jobReaches(product, id, (seen) => (seen.progress?.step ?? 0) >= killAfterStep || ended(seen));
+    if (state === 'running' && progress!.step! <= killBeforeStep) return id;
+    expect(tries, `it must still run when something is killed, and is ${state} at step ${progress?.step}`).toBeLessThan(5);
+    await jobReaches(product, id, ended);
+  }
 }
 
 /** The job ended once, well, with every step once, on the curve of the undisturbed run. */
@@ -71,7 +75,6 @@ describe('kill -9 in the middle of a job', () => {
 
   it.each(['rank', 'supervisor', 'controller', 'api', 'redis', 'redis-keeper', 'postgres', 'postgres-keeper', 'guardian'])(
     'of the %s: the job ends once, with the same loss curve',
-    { timeout: 150_000 },
     async (role) => {
       const id = await submitAndRun();
       const victims = pidsOfRole(home, role);
@@ -85,7 +88,7 @@ describe('kill -9 in the middle of a job', () => {
         });
       } else {
         await until(() => pidsOfRole(home, role).some((pid) => !victims.includes(pid)), {
-          timeoutMs: 20_000,
+          timeoutMs: 60_000,
           what: `another ${role}`,
         });
       }
@@ -95,7 +98,7 @@ describe('kill -9 in the middle of a job', () => {
     },
   );
 
-  it('of massif up itself: nothing is left after 5 s, and the next start ends the job', { timeout: 150_000 }, async () => {
+  it('of massif up itself: nothing is left after 5 s, and the next start ends the job', async () => {
     const id = await submitAndRun();
     product.process.kill('SIGKILL');
     await expectNothingLeft();
@@ -103,7 +106,7 @@ describe('kill -9 in the middle of a job', () => {
     await expectWhole(id);
   });
 
-  it('of massif up and its guardian: the next start ends what is left, and the job', { timeout: 150_000 }, async () => {
+  it('of massif up and its guardian: the next start ends what is left, and the job', async () => {
     const id = await submitAndRun();
     const gang = [...pidsOfRole(home, 'supervisor'), ...pidsOfRole(home, 'rank')];
     process.kill(pidsOfRole(home, 'guardian')[0]!, 'SIGKILL');
@@ -115,20 +118,16 @@ describe('kill -9 in the middle of a job', () => {
 });
 
 describe('stopping in the middle of a job', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s: nothing is left after 10 s, and the job goes on where it was',
-    { timeout: 150_000 },
-    async (signal) => {
-      const id = await submitAndRun();
-      const begin = performance.now();
-      expect(await product.stop(signal)).toBe(130);
-      expect(processesOf(home)).toEqual([]);
-      expect(performance.now() - begin).toBeLessThan(10_000);
-      product = await startProduct(home);
-      await expectWhole(id);
-      const attempts = await series<{ number: number; resumedFromStep: number | null }>(product, `jobs/${id}/attempts`);
-      // The gang wrote a checkpoint when it was asked to leave: no step of it was done twice.
-      expect(attempts.find(({ number }) => number === 2)?.resumedFromStep).toBeGreaterThanOrEqual(killAfterStep);
-    },
-  );
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s: nothing is left after 10 s, and the job goes on where it was', async (signal) => {
+    const id = await submitAndRun();
+    const begin = performance.now();
+    expect(await product.stop(signal)).toBe(130);
+    expect(processesOf(home)).toEqual([]);
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    product = await startProduct(home);
+    await expectWhole(id);
+    const attempts = await series<{ number: number; resumedFromStep: number | null }>(product, `jobs/${id}/attempts`);
+    // The gang wrote a checkpoint when it was asked to leave: no step of it was done twice.
+    expect(attempts.find(({ number }) => number === 2)?.resumedFromStep).toBeGreaterThanOrEqual(killAfterStep);
+  });
 });
