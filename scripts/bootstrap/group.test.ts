@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runGroup } from './group.mjs';
 import { identify, signalGroup } from './processes.mjs';
+import { temporaryDirectory, until } from './temporary.ts';
 
 const family = fileURLToPath(new URL('fixtures/family.mjs', import.meta.url));
 const here = { cwd: '/', env: process.env, output: 'capture', graceMs: 300 } as const;
@@ -22,18 +25,19 @@ test('a command that does not exist rejects', async () => {
 
 test('an interruption ends the command and its descendants, even those that ignore SIGTERM', async () => {
   const interrupt = new AbortController();
-  const pids: number[] = [];
-  const running = runGroup('sh', ['-c', `"${process.execPath}" "${family}" 2 | tee /dev/stderr`], {
+  const leaders: number[] = [];
+  const said = join(temporaryDirectory(), 'pids');
+  const running = runGroup('sh', ['-c', `"${process.execPath}" "${family}" 2 | tee "${said}"`], {
     ...here,
     abort: interrupt.signal,
-    onStart: (pid) => {
-      pids.push(pid);
-      setTimeout(() => interrupt.abort(new Error('stop')), 700);
-    },
+    onStart: (pid) => leaders.push(pid),
   });
+  const pids = () => (existsSync(said) ? pidsIn(readFileSync(said, 'utf8')) : []);
+  await until(() => pids().length === 3, 'the whole family').finally(() => interrupt.abort(new Error('stop')));
   await expect(running).rejects.toThrow('stop');
-  expect(pids).toHaveLength(1);
-  expect(pids.filter((pid) => signalGroup(pid, 0))).toEqual([]);
+  expect(leaders).toHaveLength(1);
+  expect(leaders.filter((pid) => signalGroup(pid, 0))).toEqual([]);
+  expect(alive(pids())).toEqual([]);
 });
 
 test('what a command leaves running is ended with it', async () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AppError, toProblem } from '@massif/contracts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClient, pages, type Target } from './index.ts';
 
 let server: Server | undefined;
@@ -185,12 +185,17 @@ describe('following a stream', () => {
   });
 
   it('counts from the last answer how long the API is away, also when a job was quiet', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { client } = await serve((_, response, count) => {
       if (count === 0 || count === 2) return void response.destroy();
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': alive\n\n');
-      // Quiet for longer than the API may be away.
-      if (count === 1) setTimeout(() => response.destroy(), 600);
-      else response.end(`${frames[0]}event: end\ndata: {}\n\n`);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (count > 2) return void response.end(`${frames[0]}event: end\ndata: {}\n\n`);
+      response.write(': alive\n\n', () => {
+        // Quiet for longer than the API may be away.
+        vi.setSystemTime(Date.now() + 600);
+        response.destroy();
+      });
     });
     const lines = [];
     for await (const { line } of client.jobs.logs('job_1', { unreachableMsMax: 500 })) lines.push(line);
