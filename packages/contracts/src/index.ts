@@ -42,12 +42,18 @@ export * from './api/access.ts';
 export * from './api/cluster.ts';
 export * from './api/common.ts';
 export * from './api/job.ts';
+export * from './api/live.ts';
 export * from './api/models.ts';
+export * from './api/overview.ts';
 export * from './api/plan.ts';
+export * from './api/session.ts';
 export * from './api/stream.ts';
+export * from './api/templates.ts';
 export * from './api/uploads.ts';
+export * from './api/usage.ts';
 
 export * from './internal/assignment.ts';
 export * from './internal/supervisor.ts';
+export * from './internal/usage.ts';
 
 export { invalidSpec, validate } from './validation/validate.ts';

@@ -9,6 +9,7 @@ export function viewNode(row: store.ClusterNode): Node {
   return {
     id: row.id,
     name: row.name,
+    rack: null,
     state: row.state,
     cores: row.cores,
     memoryBytes: row.memoryBytes,
@@ -32,5 +33,6 @@ export function viewToken(row: store.ApiToken): Token {
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    session: false,
   };
 }

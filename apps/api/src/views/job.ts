@@ -103,6 +103,7 @@ export function viewAttempt(row: store.Attempt, { names, job }: { names: DeviceN
       rank,
       node: names.node(nodeId),
       device: names.device(deviceId),
+      deviceIndex: names.deviceIndex(deviceId),
       pid,
       state,
       step,
@@ -114,14 +115,20 @@ export function viewAttempt(row: store.Attempt, { names, job }: { names: DeviceN
 export interface DeviceNames {
   node(id: string): string;
   device(id: string): string;
+  /** In its node; null for one that is gone. */
+  deviceIndex(id: string): number | null;
 }
 
 export function namesIn(nodes: readonly store.ClusterNode[]): DeviceNames {
   const byNode = new Map(nodes.map(({ id, name }) => [id, name]));
   const byDevice = new Map(
-    nodes.flatMap(({ name, devices }) => devices.map(({ id, type, index }) => [id, `${name}/${type}${index}`] as const)),
+    nodes.flatMap(({ name, devices }) => devices.map(({ id, type, index }) => [id, { name: `${name}/${type}${index}`, index }] as const)),
   );
-  return { node: (id) => byNode.get(id) ?? id, device: (id) => byDevice.get(id) ?? id };
+  return {
+    node: (id) => byNode.get(id) ?? id,
+    device: (id) => byDevice.get(id)?.name ?? id,
+    deviceIndex: (id) => byDevice.get(id)?.index ?? null,
+  };
 }
 
 function attemptState({ outcome, endedAt, heartbeatAt, launchedAt, ranks }: store.Attempt, job: store.Job): AttemptState {

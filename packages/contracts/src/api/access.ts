@@ -50,6 +50,7 @@ export const tokenSchema = z
     createdAt: timeSchema,
     expiresAt: timeSchema.nullable(),
     lastUsedAt: timeSchema.nullable(),
+    session: z.boolean().describe('Whether it is that of a browser that signed in.'),
   })
   .meta({ id: 'Token' });
 

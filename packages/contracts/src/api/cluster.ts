@@ -26,6 +26,7 @@ export const nodeSchema = z
   .object({
     id: idSchema('node'),
     name: z.string(),
+    rack: z.string().nullable().describe('Where it stands, when that is known.'),
     state: z.enum(nodeStates),
     cores: z.int().min(1),
     memoryBytes: z.number().min(0),

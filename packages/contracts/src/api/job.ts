@@ -55,6 +55,22 @@ export const jobSchema = z
 
 export type Job = z.output<typeof jobSchema>;
 
+/** A job as lists show it: without its spec and plan, which are long. */
+export const jobSummarySchema = jobSchema
+  .omit({ spec: true, plan: true, result: true, links: true })
+  .extend({
+    model: z.string().describe('What the spec says of its model, in a word.'),
+    devices: z.int().min(1).nullable().describe('Devices of its gang; null before it was planned.'),
+  })
+  .meta({ id: 'JobSummary' });
+
+export type JobSummary = z.output<typeof jobSummarySchema>;
+
+/** What may change of a job in a list. */
+export const jobChangeSchema = jobSummarySchema.meta({ id: 'JobChange' });
+
+export type JobChange = z.output<typeof jobChangeSchema>;
+
 /** States that lists of jobs can be asked for: also those that belong to the contract and that no job of this version reaches. */
 export const listedStates = [...jobStates, 'serving', 'paused', 'preempting', 'rescaling'] as const;
 
@@ -76,6 +92,15 @@ export const jobListQuerySchema = listQuerySchema.extend({
   kind: z.enum(jobKinds).optional(),
   name: z.string().max(128).optional().describe('The whole name.'),
   search: z.string().min(1).max(200).optional().describe('Part of the name or id, whatever the case.'),
+  order: z.enum(['newest', 'oldest']).default('newest').describe('By time of creation.'),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .optional()
+    .describe('Skips so many: to jump into the middle of a long list. From there on by `cursor`; not with one.'),
+  view: z.enum(['full', 'summary']).default('full').describe('`summary`: without spec and plan.'),
 });
 
 export type JobListQuery = z.output<typeof jobListQuerySchema>;
@@ -104,6 +129,7 @@ export const attemptSchema = z
         rank: z.int().min(0),
         node: z.string(),
         device: z.string(),
+        deviceIndex: z.int().min(0).nullable().describe('Of the device in its node; null when it is not there any more.'),
         pid: z.int().nullable(),
         state: z.string(),
         step: z.int().nullable(),

@@ -51,3 +51,26 @@ export const dryRunSchema = z
   .meta({ id: 'DryRun' });
 
 export type DryRun = z.output<typeof dryRunSchema>;
+
+/** The devices that plans count on, as `@massif/planner` takes them: for planning in a browser. One of each shape of node. */
+export const planClusterSchema = z
+  .object({
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        cores: z.int().min(1),
+        count: z.int().min(1).describe('How many nodes are like this one.'),
+        devices: z.array(
+          z.object({
+            id: z.string(),
+            type: z.string(),
+            memoryBytes: z.number().min(0),
+            profile: z.record(z.string(), z.unknown()).optional(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'PlanCluster' });
+
+export type PlanClusterResource = z.output<typeof planClusterSchema>;

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** A job that can be submitted as it is, or be changed first. */
+export const templateSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    description: z.string(),
+    spec: z.string().describe('The job spec as YAML.'),
+    minutes: z.number().min(0).nullable().describe('About how long it takes on what is there now; null when that is not known.'),
+  })
+  .meta({ id: 'Template' });
+
+export type Template = z.output<typeof templateSchema>;
