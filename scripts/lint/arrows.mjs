@@ -20,6 +20,7 @@ export const arrows = {
   'packages/store': ['contracts'],
   'packages/queue': ['contracts'],
   'packages/sdk': ['contracts'],
+  'packages/ui': ['contracts'],
   'packages/device-reference': ['tensor'],
   'packages/device-cpu': ['tensor', 'native'],
   // The devices only in tests: models and steps are checked on the oracle and on the CPU.
@@ -45,6 +46,8 @@ export const arrows = {
     'native',
   ],
   'apps/cli': ['contracts', 'catalog', 'sdk', 'planner', 'processes'],
+  // In a browser: planner and catalog for plans that follow every keystroke.
+  'apps/dashboard': ['contracts', 'catalog', 'planner', 'sdk', 'ui'],
   // From outside, as a user would.
   e2e: [],
   bench: ['tensor', 'nn', 'device-cpu', 'native', 'store', 'queue'],

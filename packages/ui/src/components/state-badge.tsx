@@ -1,0 +1,32 @@
+import type { JobState } from '@massif/contracts';
+import { Ban, CheckCircle2, CircleDashed, Loader, RefreshCw, XCircle, type LucideIcon } from 'lucide-react';
+
+type Look = { icon: LucideIcon; className: string };
+
+const queued: Look = { icon: CircleDashed, className: 'bg-queued-soft text-queued' };
+const running: Look = { icon: Loader, className: 'bg-running-soft text-running' };
+
+/** The same state looks the same everywhere. */
+const looks: Record<JobState, Look> = {
+  submitted: queued,
+  planned: queued,
+  queued,
+  admitted: running,
+  launching: running,
+  running,
+  recovering: { icon: RefreshCw, className: 'bg-recovering-soft text-recovering' },
+  succeeded: { icon: CheckCircle2, className: 'bg-succeeded-soft text-succeeded' },
+  failed: { icon: XCircle, className: 'bg-failed-soft text-failed' },
+  cancelled: { icon: Ban, className: 'border border-line-strong text-text-2' },
+};
+
+/** A state by word, icon and colour. @param label the word, in the reader's language */
+export function StateBadge({ state, label }: { state: JobState; label: string }) {
+  const { icon: Icon, className } = looks[state];
+  return (
+    <span className={`inline-flex h-5 items-center gap-1 rounded-full px-2 text-xs font-medium whitespace-nowrap ${className}`}>
+      <Icon aria-hidden className="size-3" />
+      {label}
+    </span>
+  );
+}
