@@ -13,7 +13,8 @@ const json = process.argv.includes('--json');
 holdLifeline();
 try {
   const progress = createProgress({ quiet: true, json });
-  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort }));
+  const dashboard = process.argv.includes('up');
+  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort, dashboard }));
   await launch(process.argv.slice(2), prepared);
 } catch (error) {
   process.exitCode = explain(error, { json });

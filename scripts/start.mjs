@@ -11,7 +11,7 @@ const json = process.argv.includes('--json');
 
 try {
   const progress = createProgress({ json });
-  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort }));
+  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort, dashboard: true }));
   requireCompiler(prepared.environment);
   await launch(['up', '--main-job', mainJob, ...process.argv.slice(2)], prepared);
 } catch (error) {

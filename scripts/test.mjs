@@ -23,11 +23,12 @@ try {
     process.argv.slice(2),
     everyPart.map(({ name }) => name),
   );
+  const parts =
+    options.only.length > 0 ? everyPart.filter(({ name }) => options.only.includes(name)) : options.full ? everyPart : partsOf(checkout);
+  const dashboard = parts.some(({ startsProduct }) => startsProduct);
   await interruptible(async (abort) => {
-    const prepared = await setUp({ root: checkout, environment: process.env, progress: createProgress(), abort });
+    const prepared = await setUp({ root: checkout, environment: process.env, progress: createProgress(), abort, dashboard });
     const environment = testEnvironment(prepared.environment, { keep: options.keepEnvironment });
-    const parts =
-      options.only.length > 0 ? everyPart.filter(({ name }) => options.only.includes(name)) : options.full ? everyPart : partsOf(checkout);
     for (const part of parts) {
       const start = Date.now();
       process.stdout.write(`\n== ${part.name}\n`);

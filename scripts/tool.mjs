@@ -1,5 +1,6 @@
-// Runs a tool of the repository under the Node of the set-up: `npm run format`, `npm run openapi`.
+// Runs a tool of the repository under the Node of the set-up: `npm run dashboard`, `npm run format`, `npm run openapi`.
 import { join } from 'node:path';
+import { viteCommand } from './bootstrap/dashboard.mjs';
 import { explain, interruptible } from './bootstrap/interrupt.mjs';
 import { runGroup } from './bootstrap/group.mjs';
 import { checkout } from './bootstrap/paths.mjs';
@@ -10,6 +11,7 @@ import { openapiCommand } from './test/parts.mjs';
 
 /** @type {Readonly<Record<string, string[]>>} */
 const tools = {
+  dashboard: [viteCommand(checkout), join(checkout, 'apps/dashboard')],
   format: [join(checkout, 'node_modules/oxfmt/bin/oxfmt')],
   openapi: openapiCommand(checkout),
 };

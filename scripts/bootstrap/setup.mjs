@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { buildDashboard, isDashboardBuilt } from './dashboard.mjs';
 import { generateClient, isGenerated } from './prisma.mjs';
 import { install, isInstalled } from './install.mjs';
 import { acquireLock } from './lock.mjs';
@@ -7,12 +8,12 @@ import { setupDirectory } from './paths.mjs';
 import { isNewEnough, majorOf, nodeMajorMin, nodePackages, pnpmVersion } from './versions.mjs';
 
 /**
- * Brings a checkout to where its TypeScript can run: Node, packages, generated code. Each phase that is done already costs a
- * few milliseconds. Several at the same time wait for one another.
- * @param {{ root: string, environment: NodeJS.ProcessEnv, progress: import('./progress.mjs').Progress, abort: AbortSignal }} options
+ * Brings a checkout to where its TypeScript can run: Node, packages, generated code, and for those who start the product the
+ * dashboard. Each phase that is done already costs a few milliseconds. Several at the same time wait for one another.
+ * @param {{ root: string, environment: NodeJS.ProcessEnv, progress: import('./progress.mjs').Progress, abort: AbortSignal, dashboard?: boolean }} options
  * @returns {Promise<{ node: string, environment: NodeJS.ProcessEnv }>} the Node to use, the environment for what it runs
  */
-export async function setUp({ root, environment, progress, abort }) {
+export async function setUp({ root, environment, progress, abort, dashboard = false }) {
   const onWait = (/** @type {number} */ pid) => progress.note(`process ${pid} is setting up this checkout, waiting for it`);
   const node =
     findNode({ root, environment }) ??
@@ -23,13 +24,14 @@ export async function setUp({ root, environment, progress, abort }) {
   const nodeMajor = isNewEnough(process.version)
     ? majorOf(process.version)
     : majorOf(nodePackages[`${process.platform}-${process.arch}`]?.version ?? '');
-  if (isInstalled({ root, nodeMajor }) && isGenerated(root)) return prepared;
+  if (isInstalled({ root, nodeMajor }) && isGenerated(root) && (!dashboard || isDashboardBuilt(root))) return prepared;
 
   const lock = await acquireLock(join(setupDirectory(root), 'lock'), { abort, onWait });
   try {
     const phase = { ...prepared, root, nodeMajor, abort, onStart: lock.share };
     if (!isInstalled(phase)) await progress.phase(`installing packages with pnpm ${pnpmVersion}`, () => install(phase));
     if (!isGenerated(root)) await progress.phase('generating the database client', () => generateClient(phase));
+    if (dashboard && !isDashboardBuilt(root)) await progress.phase('building the dashboard', () => buildDashboard(phase));
   } finally {
     lock.release();
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
  * @property {'check' | 'tests'} kind a check counts as one test; tests report their own number
  * @property {string[][]} commands arguments for Node, one after the other
  * @property {number} limitMinutes
+ * @property {boolean} [startsProduct] needs what `massif up` needs
  */
 
 /**
@@ -68,5 +69,6 @@ function tests(root, { project, limitMinutes }) {
     kind: 'tests',
     commands: [[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...reporters]],
     limitMinutes,
+    startsProduct: project === 'e2e' || project === 'full',
   };
 }
