@@ -54,6 +54,8 @@ export interface GangEnded extends GangRef {
 
 export interface NodeInventory {
   name: string;
+  /** Where it stands, for backends that know. */
+  rack?: string;
   cores: number;
   memoryBytes: number;
   devices: DeviceInventory[];

@@ -4,3 +4,4 @@ export { openStore, type OpenStore } from './open.ts';
 export { startPostgres, type RunningPostgres, type StartPostgres } from './postgres/start.ts';
 export * from './rows.ts';
 export * from './store.ts';
+export { usageEveryMs } from './usage/usage.ts';

@@ -13,6 +13,7 @@ import { openListener } from './streams/listener.ts';
 import { logStore } from './streams/logs.ts';
 import { metricStore } from './streams/metrics.ts';
 import { partitionStore } from './streams/partitions.ts';
+import { usageStore } from './usage/usage.ts';
 
 export type OpenStore = DatabaseOptions;
 
@@ -35,6 +36,7 @@ export function openStore(options: OpenStore): Store {
     metrics: metricStore(database),
     logs: logStore(database),
     nodes: nodeStore(database),
+    usage: usageStore(database),
     lease: leaseStore(database),
     partitions: partitionStore(database),
     listener,

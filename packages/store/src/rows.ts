@@ -159,6 +159,8 @@ export interface ClusterNode {
   /** `node_` + ULID. */
   id: string;
   name: string;
+  /** Where it stands, when its backend knows. */
+  rack: string | null;
   state: NodeState;
   cores: number;
   memoryBytes: number;
@@ -181,6 +183,32 @@ export interface ClusterDevice {
   healthy: boolean;
   /** The job that it is allocated to; null when it is free. */
   heldBy: string | null;
+}
+
+/** How much of the cluster was used in the half minute before `time`. */
+export interface UsageSample {
+  time: Date;
+  /** That exist. */
+  devices: number;
+  /** Held by jobs. */
+  allocated: number;
+  /** The sum over devices of the share of time in which they computed; null while nobody measures. */
+  busy: number | null;
+  /** The same weighted with MFU. */
+  useful: number | null;
+  /** Jobs that wait for devices. */
+  queued: number;
+  running: number;
+}
+
+/** The same over time, by column: averages from each time to the next, null where nothing was measured. */
+export type ClusterUsage = { times: Date[] } & Record<Exclude<keyof UsageSample, 'time'>, (number | null)[]>;
+
+/** The same of one device: share of time in which it computed, and bytes in use. */
+export interface DeviceUsage {
+  times: Date[];
+  busy: (number | null)[];
+  memoryBytes: (number | null)[];
 }
 
 export interface Project {

@@ -6,6 +6,8 @@ import type {
   Checkpoint,
   CheckpointFile,
   ClusterNode,
+  ClusterUsage,
+  DeviceUsage,
   Job,
   JobEvent,
   JobReason,
@@ -17,6 +19,7 @@ import type {
   Queue,
   RankState,
   Scope,
+  UsageSample,
 } from './rows.ts';
 
 /** Everything that an app may ask of the database. Every function throws AppError `service_unavailable` while it cannot be reached. */
@@ -31,6 +34,7 @@ export interface Store {
   metrics: MetricStore;
   logs: LogStore;
   nodes: NodeStore;
+  usage: UsageStore;
   lease: LeaseStore;
   partitions: PartitionStore;
   /** Wakes readers of streams; connects at the first subscription. */
@@ -343,6 +347,7 @@ export interface NodeStore {
   /** Writes what a backend found; devices that are gone become unhealthy, a node keeps its state. */
   upsert(node: {
     name: string;
+    rack?: string | null;
     cores: number;
     memoryBytes: number;
     devices: readonly { index: number; type: string; memoryBytes: number }[];
@@ -353,6 +358,25 @@ export interface NodeStore {
   get(idOrName: string): Promise<ClusterNode | null>;
   setState(id: string, state: NodeState): Promise<ClusterNode | null>;
   setProfile(node: { id: string; deviceType: string; profile: Json }): Promise<void>;
+}
+
+/** Measured use of devices. Best effort: what nobody measured is null, never 0. */
+export interface UsageStore {
+  /** Writes what was measured in the half minute before `time`. Nodes that are not there any more are passed over. */
+  record(usage: {
+    time: Date;
+    cluster: Omit<UsageSample, 'time'>;
+    /** `busy` and `memoryBytes` by index of the device. */
+    nodes: readonly { nodeId: string; busy: readonly (number | null)[]; memoryBytes: readonly (number | null)[] }[];
+  }): Promise<void>;
+  /** At `points` equal distances from `from` on; 5000 at most. */
+  cluster(range: { from: Date; to: Date; points: number }): Promise<ClusterUsage>;
+  /** At equal distances of about half a minute; the last hour by default. Null when there is no such device. */
+  device(id: string, range?: { from?: Date; to?: Date }): Promise<DeviceUsage | null>;
+  /** What was written last; null when nothing was. */
+  latest(): Promise<UsageSample | null>;
+  /** Forgets what is older, of the cluster and of single nodes. */
+  retain(now: Date, keep: { clusterDays: number; nodeHours: number }): Promise<void>;
 }
 
 /** What one of several may be at a time: the controller that acts, the installation whose database it is. */

@@ -9,7 +9,7 @@ export function viewNode(row: store.ClusterNode): Node {
   return {
     id: row.id,
     name: row.name,
-    rack: null,
+    rack: row.rack,
     state: row.state,
     cores: row.cores,
     memoryBytes: row.memoryBytes,

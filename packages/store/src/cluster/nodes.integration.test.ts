@@ -12,11 +12,11 @@ const device = (index: number, type = 'cpu') => ({ index, type, memoryBytes: 80 
 
 it('is what a backend found last, keeping its id, its state and what was measured', async () => {
   const { store } = test;
-  const found = { name: 'a', cores: 64, memoryBytes: 2048 * GiB, devices: range(0, 8).map((index) => device(index)) };
+  const found = { name: 'a', rack: 'r7', cores: 64, memoryBytes: 2048 * GiB, devices: range(0, 8).map((index) => device(index)) };
   const nodes = await Promise.all(range(0, 6).map(() => store.nodes.upsert(found)));
   expect(new Set(nodes.map(({ id }) => id)).size).toBe(1);
   const [node] = nodes;
-  expect(node).toMatchObject({ name: 'a', state: 'ready', cores: 64, memoryBytes: 2048 * GiB, profiles: {} });
+  expect(node).toMatchObject({ name: 'a', rack: 'r7', state: 'ready', cores: 64, memoryBytes: 2048 * GiB, profiles: {} });
   expect(node!.devices.map(({ index, memoryBytes, healthy, heldBy }) => [index, memoryBytes, healthy, heldBy])).toEqual(
     range(0, 8).map((index) => [index, 80 * GiB, true, null]),
   );
@@ -25,7 +25,13 @@ it('is what a backend found last, keeping its id, its state and what was measure
   await store.nodes.setProfile({ id: node!.id, deviceType: 'h100', profile: { gflops: 1e6 } });
   await store.nodes.setProfile({ id: node!.id, deviceType: 'cpu', profile: { gflops: 200 } });
   const again = await store.nodes.upsert({ ...found, cores: 32, devices: [device(1), device(0, 'h100'), device(8)] });
-  expect(again).toMatchObject({ id: node!.id, state: 'cordoned', cores: 32, profiles: { cpu: { gflops: 200 }, h100: { gflops: 1e6 } } });
+  expect(again).toMatchObject({
+    id: node!.id,
+    rack: 'r7',
+    state: 'cordoned',
+    cores: 32,
+    profiles: { cpu: { gflops: 200 }, h100: { gflops: 1e6 } },
+  });
   expect(again.devices.map(({ index, type, healthy }) => [index, type, healthy])).toEqual([
     [0, 'h100', true],
     [1, 'cpu', true],

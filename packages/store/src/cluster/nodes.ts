@@ -15,12 +15,13 @@ export function nodeStore({ prisma, query }: Database): NodeStore {
   };
 
   return {
-    upsert: async ({ name, cores, memoryBytes, devices }) => {
+    upsert: async ({ name, rack = null, cores, memoryBytes, devices }) => {
       const { p, values } = parameters();
       const [row] = await query<{ id: string }>(
         `with there as (
-           insert into node as n (id, name, cores, memory_bytes) values (${p(newId('node'))}, ${p(name)}, ${p(cores)}, ${p(memoryBytes)}::bigint)
-           on conflict (name) do update set cores = excluded.cores, memory_bytes = excluded.memory_bytes, seen_at = now()
+           insert into node as n (id, name, rack, cores, memory_bytes)
+           values (${p(newId('node'))}, ${p(name)}, ${p(rack)}, ${p(cores)}, ${p(memoryBytes)}::bigint)
+           on conflict (name) do update set rack = excluded.rack, cores = excluded.cores, memory_bytes = excluded.memory_bytes, seen_at = now()
            returning id
          ),
          found as (

@@ -8,7 +8,7 @@ import { testDatabase, type TestDatabase } from '../testing/index.ts';
 import { migrate } from './migrate.ts';
 
 const committed = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
-const names = ['20261124160000_tables', '20261124160100_streams'];
+const names = ['20261124160000_tables', '20261124160100_streams', '20261128040000_usage'];
 
 let migrated: TestDatabase;
 let databaseUrl: string;
