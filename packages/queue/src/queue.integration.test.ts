@@ -178,3 +178,55 @@ describe('the queue', () => {
     }
   });
 });
+
+describe('measured use', () => {
+  const frame = (busy: number) => ({
+    time: new Date(1_800_000_000_000).toISOString(),
+    nodes: [{ name: 'a', busy: [busy, null], memoryBytes: [2 ** 36, null] }],
+  });
+  /** Publishes until it is heard: who has just subscribed may not be known to Redis yet. */
+  const publish = (queue: ReconcileQueue, busy: number, heard: number[]) =>
+    expect.poll(() => (queue.publishUsage(frame(busy)), heard.includes(busy)), patience).toBe(true);
+
+  it('comes from one process to every listener of another as it was, until they do not want it any more', async () => {
+    const { open, errors } = await setUp();
+    const [publisher, reader] = [open(), open()];
+    const heard: number[][] = [[], []];
+    const frames: unknown[] = [];
+    const [stopFirst] = heard.map((list) => reader.onUsage(({ nodes }) => list.push(nodes[0]!.busy[0]!)));
+    reader.onUsage((seen) => frames.push(seen));
+    await publish(publisher, 0.25, heard[1]!);
+    expect(heard[0]).toEqual(heard[1]);
+    expect(frames[0]).toEqual(frame(0.25));
+    stopFirst!();
+    await publish(publisher, 0.5, heard[1]!);
+    expect(heard[0]).not.toContain(0.5);
+    expect(errors).toEqual([]);
+  });
+
+  it('is lost while Redis is away, without a word to who publishes, and goes on when it comes back', async () => {
+    const { redis, open } = await setUp();
+    const queue = open();
+    const heard: number[] = [];
+    queue.onUsage(({ nodes }) => heard.push(nodes[0]!.busy[0]!));
+    await publish(queue, 0.25, heard);
+    await redis.kill();
+    await expect(queue.ping()).rejects.toMatchObject({ code: 'service_unavailable' });
+    queue.publishUsage(frame(0.5));
+    await redis.restart();
+    await publish(queue, 0.75, heard);
+    expect(heard).not.toContain(0.5);
+  });
+
+  it('is not what somebody else publishes there', async () => {
+    const { redis, open } = await setUp();
+    const queue = open();
+    const heard: number[] = [];
+    queue.onUsage(({ nodes }) => heard.push(nodes[0]!.busy[0]!));
+    await publish(queue, 0.25, heard);
+    await redis.publish('massif:usage', 'no JSON');
+    await redis.publish('massif:usage', JSON.stringify({ ...frame(0.5), time: 'noon' }));
+    await publish(queue, 0.75, heard);
+    expect(heard).not.toContain(0.5);
+  });
+});

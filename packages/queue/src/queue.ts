@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { UsageFrame } from '@massif/contracts';
 import { Queue, Worker } from 'bullmq';
 import { connectImpatiently, connectPatiently, onceUntilWell, unavailable } from './connection.ts';
 import { startSweep } from './sweep.ts';
+import { openUsageChannel } from './usage.ts';
 
 /**
  * Wakes controllers: "look at this job". It holds nothing that PostgreSQL does not know, so Redis may be away, or come back
@@ -21,6 +23,13 @@ export interface ReconcileQueue {
    * two calls for one job may overlap.
    */
   consume(handler: (jobId: string) => Promise<void>, options: ConsumeOptions): Consumer;
+  /** Shows measured use of devices to whoever looks now. Best effort: lost when Redis is away; never throws, never waits. */
+  publishUsage(frame: UsageFrame): void;
+  /**
+   * Calls `listener` for each frame that is published from now on, but for those while Redis is away.
+   * @returns a function that ends it
+   */
+  onUsage(listener: (frame: UsageFrame) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -54,6 +63,7 @@ export function openQueue({ redisUrl, onError = () => {} }: QueueOptions): Recon
   const { trouble, well } = onceUntilWell(onError);
   const { client, untilReady } = connectImpatiently(redisUrl, trouble);
   client.on('ready', well);
+  const usage = openUsageChannel({ publisher: client, redisUrl, onError: trouble });
   const consumers = new Set<Consumer>();
   let queue: Promise<Queue> | undefined;
 
@@ -82,7 +92,10 @@ export function openQueue({ redisUrl, onError = () => {} }: QueueOptions): Recon
       consumers.add(consumer);
       return consumer;
     },
+    publishUsage: usage.publish,
+    onUsage: usage.subscribe,
     close: async () => {
+      usage.close();
       await Promise.all([...consumers].map((consumer) => consumer.close()));
       client.disconnect();
       await queue?.then((opened) => opened.close()).catch(trouble);

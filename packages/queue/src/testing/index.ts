@@ -9,6 +9,8 @@ export interface TestRedis extends AsyncDisposable {
   redisUrl: string;
   /** Everything in it is gone. */
   wipe(): Promise<void>;
+  /** As anybody may who has the password. */
+  publish(channel: string, message: string): Promise<void>;
   /** Kills it. */
   kill(): Promise<void>;
   /** Starts it again after `kill`, empty, at the same address. */
@@ -25,13 +27,15 @@ export async function testRedis(): Promise<TestRedis> {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   };
+  const ask = async (what: (client: Redis) => Promise<unknown>) => {
+    const client = new Redis(server.url);
+    await what(client);
+    client.disconnect();
+  };
   return {
     redisUrl: server.url,
-    wipe: async () => {
-      const client = new Redis(server.url);
-      await client.flushall();
-      client.disconnect();
-    },
+    wipe: () => ask((client) => client.flushall()),
+    publish: (channel, message) => ask((client) => client.publish(channel, message)),
     kill: async () => {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
