@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -48,10 +48,27 @@ function writeText(name: string): void {
 
 describe('massif up', () => {
   it('says where it is, and keeps everything for its owner only', () => {
-    expect(product.output()).toMatch(/^massif: dashboard at http:\/\/127\.0\.0\.1:\d+\/$/m);
+    expect(product.output()).toMatch(/^massif: dashboard at http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43}$/m);
     expect(JSON.parse(readFileSync(join(home, 'control-plane.json'), 'utf8'))).toEqual({ url: product.url });
     for (const name of ['.', 'run', 'logs', 'postgres']) expect(statSync(join(home, name)).mode & 0o077, name).toBe(0);
     for (const name of ['admin.token', 'control-plane.json']) expect(statSync(join(home, name)).mode & 0o077, name).toBe(0);
+  });
+
+  it('prints what signs a browser in, also after the API was killed, and writes that nowhere', async () => {
+    const open = async () => {
+      const { status, headers } = await fetch(product.dashboard, { redirect: 'manual' });
+      expect([status, headers.get('location')]).toEqual([303, '/']);
+      return headers.get('set-cookie')!.split(';', 1)[0]!;
+    };
+    const ask = (cookie: string) => fetch(`${product.url}/api/v1/session`, { headers: { cookie } });
+    const cookie = await open();
+    expect(await (await ask(cookie)).json()).toMatchObject({ role: 'admin', project: 'default' });
+    const [api] = pidsOfRole(home, 'api');
+    process.kill(api!, 'SIGKILL');
+    await until(async () => (await ask(cookie).catch(() => undefined))?.status === 200, { timeoutMs: 60_000, what: 'the API to be back' });
+    expect(await (await ask(await open())).json()).toMatchObject({ role: 'admin' });
+    const key = new URL(product.dashboard).searchParams.get('key')!;
+    for (const name of readdirSync(join(home, 'logs'))) expect(readFileSync(join(home, 'logs', name), 'utf8'), name).not.toContain(key);
   });
 
   it('refuses to run twice for one home, and says where the first one runs', async () => {

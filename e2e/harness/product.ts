@@ -8,6 +8,8 @@ const massif = fileURLToPath(new URL('../../bin/massif.mjs', import.meta.url));
 
 export interface Product {
   url: string;
+  /** What it prints for a browser to open. */
+  dashboard: string;
   token: string;
   home: string;
   process: ChildProcess;
@@ -36,13 +38,14 @@ export async function startProduct(
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ready = await until(() => /massif: dashboard at (http:\/\/[^/\s]+)/.exec(stdout)?.[1], {
+  const ready = await until(() => /massif: dashboard at (http:\S+)\n/.exec(stdout)?.[1], {
     timeoutMs: 60_000,
     what: 'the product to be ready',
     unless: () => (child.exitCode === null ? undefined : `it exited with ${child.exitCode}:\n${stdout}${stderr}`),
   });
   return {
-    url: ready,
+    url: new URL(ready).origin,
+    dashboard: ready,
     token: readFileSync(join(home, 'admin.token'), 'utf8').trim(),
     home,
     process: child,

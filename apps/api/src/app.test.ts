@@ -66,6 +66,7 @@ describe('without a token', () => {
     expect((await ask('GET', '/docs/')).body).toContain('swagger');
     const home = await ask('GET', '/');
     expect([home.statusCode, home.headers.location]).toEqual([302, '/docs']);
+    expect((await ask('GET', '/?key=any')).headers.location).toBe('/?signin=expired');
     expect((await ask('HEAD', '/healthz')).statusCode).toBe(200);
   });
 });

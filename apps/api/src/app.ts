@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { Store } from '@massif/store';
@@ -16,14 +17,17 @@ import { openApiSettings } from './openapi/document.ts';
 import type { Planner } from './planning/pool.ts';
 import type { App, RouteContext, Wakeups } from './routes/context.ts';
 import { addInternalRoutes } from './routes/internal.ts';
+import { addHomeRoute } from './routes/home.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addJobStreamRoutes } from './routes/job-streams.ts';
 import { addProjectRoutes, addTokenRoutes } from './routes/access.ts';
 import { addClusterRoutes, addModelRoutes, addPlanRoutes } from './routes/resources.ts';
+import { addSessionRoutes } from './routes/session.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
 import { createClusterView } from './services/cluster.ts';
 import { createDataPaths } from './services/data-paths.ts';
+import { createSignIn } from './services/sign-in.ts';
 import { createSubmitService } from './services/submit.ts';
 import { createUploads, type Uploads } from './services/uploads.ts';
 import { createSseStreams } from './streams/sse.ts';
@@ -36,6 +40,10 @@ export interface ApiConfig {
   /** Directories that jobs may name paths in. */
   dataRoots: readonly string[];
   uploadBytesMax: number;
+  /** Who opens `/?key=` with it is signed in as an administrator; default: nobody. */
+  signInKey?: string | undefined;
+  /** Says that nodes and jobs are simulated. */
+  demo?: boolean;
   /** Largest job spec or other JSON body. Default 1 MiB. */
   bodyBytesMax?: number;
   /** Streams that may be open at the same time. Default 2000. */
@@ -107,12 +115,15 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
   const enqueueReconcile = (jobId: string) =>
     void wakeups.enqueueReconcile(jobId).catch((error: unknown) => logger.warn({ err: error, jobId }, 'the controller was not told'));
   const submit = createSubmitService({ jobs: store.jobs, queues: store.queues, cluster, planner, dataPaths, enqueueReconcile });
-  const context: RouteContext = { store, submit, cluster, uploads, dataPaths, streams, enqueueReconcile };
+  const signIn = createSignIn({ tokens: store.tokens, projects: store.projects, key: config.signInKey });
+  const installation = { version, demo: config.demo ?? false };
+  const context: RouteContext = { store, submit, cluster, uploads, dataPaths, streams, signIn, installation, enqueueReconcile };
 
   useSchemas(app, { checkAnswers: config.checkAnswers ?? false });
   addBodyParsers(app, { parseJson });
   answerWithProblems(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  await app.register(cookie);
   requirePermissions(app, { verifyToken: (token) => store.tokens.verify(token), publicPrefix: docs });
   keepRouteTable(app);
   sweepUploads(app, uploads);
@@ -124,7 +135,8 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
 
   await app.register(swagger, openApiSettings({ version }));
   await app.register(swaggerUi, { routePrefix: docs, uiConfig: { persistAuthorization: false } });
-  await app.register(async (scope: App) => addSystemRoutes(scope, { store, wakeups, registry, home: docs }));
+  await app.register(async (scope: App) => addSystemRoutes(scope, { store, wakeups, registry }));
+  addHomeRoute(app, { signIn, show: (reply) => reply.redirect(docs) });
   await app.register(
     async (api: App) => {
       for (const add of [
@@ -135,6 +147,7 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
         addModelRoutes,
         addProjectRoutes,
         addTokenRoutes,
+        addSessionRoutes,
       ])
         add(api, context);
       await api.register(async (scope: App) => addUploadRoutes(scope, context));

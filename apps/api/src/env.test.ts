@@ -35,6 +35,7 @@ describe('the environment', () => {
     ['MASSIF_PORT', { MASSIF_PORT: '70000' }],
     ['MASSIF_PORT', { MASSIF_PORT: 'http' }],
     ['MASSIF_DATA_ROOTS', { MASSIF_DATA_ROOTS: '/data:here' }],
+    ['MASSIF_SIGN_IN_KEY', { MASSIF_SIGN_IN_KEY: 'short' }],
     ['MASSIF_LOG_LEVEL', { MASSIF_LOG_LEVEL: 'loud' }],
   ])('is refused at boot with the name of what is wrong: %s', (name, change) => {
     expect(() => readEnvironment({ ...good, ...change })).toThrow(name);

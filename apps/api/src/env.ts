@@ -27,6 +27,10 @@ const schema = z.object({
   MASSIF_EXCLUSIVE: z.stringbool().default(false),
   /** How long to wait at the start for a database that cannot be reached. */
   MASSIF_DATABASE_WAIT_SECONDS: z.coerce.number().min(0).default(30),
+  /** Whoever opens `/?key=` with it is signed in as an administrator. */
+  MASSIF_SIGN_IN_KEY: z.string().min(32).optional(),
+  /** Says that nodes and jobs are simulated. */
+  MASSIF_DEMO: z.stringbool().default(false),
   MASSIF_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -40,6 +44,8 @@ export interface ApiEnvironment {
   uploadBytesMax: number;
   exclusive: boolean;
   databaseWaitMs: number;
+  signInKey: string | undefined;
+  demo: boolean;
   logLevel: string;
 }
 
@@ -59,6 +65,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): A
     uploadBytesMax: data.MASSIF_UPLOAD_BYTES_MAX,
     exclusive: data.MASSIF_EXCLUSIVE,
     databaseWaitMs: data.MASSIF_DATABASE_WAIT_SECONDS * 1000,
+    signInKey: data.MASSIF_SIGN_IN_KEY,
+    demo: data.MASSIF_DEMO,
     logLevel: data.MASSIF_LOG_LEVEL,
   };
 }

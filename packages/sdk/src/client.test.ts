@@ -55,6 +55,13 @@ describe('a request', () => {
     });
   });
 
+  it('takes the address that is for browsers, too', async () => {
+    const { seen } = await serve((_, response) => json(response, { items: [], nextCursor: null, total: 0 }));
+    const { port } = server!.address() as AddressInfo;
+    await createClient({ url: `http://127.0.0.1:${port}/?key=secret#x` }).jobs.list();
+    expect(seen[0]!.url).toBe('/api/v1/jobs');
+  });
+
   it('goes where the API is by then, with the token of that place', async () => {
     const { client: _fixed, seen } = await serve((_, response) => json(response, { items: [], nextCursor: null, total: 0 }));
     const port = (server!.address() as AddressInfo).port;

@@ -240,6 +240,8 @@ export interface ApiToken {
   lastUsedAt: Date | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
+  /** Whether it is in the cookie of a browser that signed in. */
+  session: boolean;
 }
 
 /** One page of a list; `total` counts all pages. */

@@ -1,13 +1,22 @@
 import { AppError, rolePermissions, type Permission } from '@massif/contracts';
 import type { ApiToken } from '@massif/store';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { isFromOwnOrigin, sessionCookieOf } from './session.ts';
 
-/** What a route's config names: `public` needs no token, `attempt` that of a running attempt, all else an API token whose role has it. */
-export type RoutePermission = Permission | 'public' | 'attempt';
+/**
+ * What a route's config names: `public` needs no token, `attempt` that of a running attempt, `authenticated` any API token, all
+ * else one whose role has it.
+ */
+export type RoutePermission = Permission | 'public' | 'attempt' | 'authenticated';
 
-/** Whoever a valid API token belongs to. */
+/** Whoever a valid API token belongs to, and how he said so. */
 export interface Principal {
   tokenId: string;
+  /** Name of the token. */
+  name: string;
+  expiresAt: Date | null;
+  /** `cookie`: a browser that signed in. */
+  by: 'bearer' | 'cookie';
   userId: string | null;
   projectId: string;
   /** Name of the project. */
@@ -49,30 +58,36 @@ export function requirePermissions(app: FastifyInstance, { verifyToken, publicPr
     const { permission } = request.routeOptions.config;
     // An attempt's token is checked by its routes, which know what it belongs to.
     if (permission === 'public' || permission === 'attempt') return;
-    const token = bearerOf(request);
+    const bearer = bearerOf(request);
+    // A program that names a token means that, whatever else its browser sends.
+    const by = bearer === undefined ? 'cookie' : 'bearer';
+    const token = bearer ?? sessionCookieOf(request);
     const row = token === undefined ? null : await verifyToken(token);
-    if (!row) {
+    // What was not made for a cookie does not become good in one.
+    if (!row || (by === 'cookie' && !row.session)) {
       reply.header('www-authenticate', 'Bearer realm="massif"');
       throw new AppError(
         'unauthorized',
         token === undefined ? 'The request carries no bearer token' : 'The token is unknown, revoked or expired',
       );
     }
-    if (permission === undefined || !permits(row.role, permission))
+    if (by === 'cookie' && request.method !== 'GET' && request.method !== 'HEAD' && !isFromOwnOrigin(request))
+      throw new AppError('forbidden', 'With the cookie of a session, only pages of this control plane may change anything');
+    if (permission !== 'authenticated' && (permission === undefined || !permits(row.role, permission)))
       throw new AppError('forbidden', `This needs the permission ${permission}, which a token of role ${row.role} does not have`, {
         context: { permission },
       });
-    request.principal = { tokenId: row.id, userId: row.userId, projectId: row.projectId, project: row.project, role: row.role };
+    const { id: tokenId, name, expiresAt, userId, projectId, project, role } = row;
+    request.principal = { tokenId, name, expiresAt, by, userId, projectId, project, role };
   });
 }
 
 /** A role that this version does not know permits nothing. */
-function permits(role: string, permission: Permission): boolean {
-  return (
-    Object.hasOwn(rolePermissions, role) &&
-    (rolePermissions[role as keyof typeof rolePermissions] as readonly Permission[]).includes(permission)
-  );
+export function permissionsOf(role: string): readonly Permission[] {
+  return Object.hasOwn(rolePermissions, role) ? rolePermissions[role as keyof typeof rolePermissions] : [];
 }
+
+const permits = (role: string, permission: Permission) => permissionsOf(role).includes(permission);
 
 /** The token of an `Authorization: Bearer` header; undefined when there is none or it cannot be one. */
 export function bearerOf(request: FastifyRequest): string | undefined {

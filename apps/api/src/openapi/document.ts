@@ -59,8 +59,18 @@ export function openApiSettings({ version }: { version: string }): FastifyDynami
         description: 'Train large models on your own GPUs. Errors are problem objects (RFC 9457); docs/errors.md lists their codes.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'massif_session_PORT',
+            description: 'Of a browser that signed in. Whatever changes something must come from our own origin.',
+          },
+        },
+      },
+      security: [{ token: [] }, { session: [] }],
     },
     transform: ({ schema, url, route }) => {
       if (!schema || schema.hide) return { schema: { hide: true }, url };

@@ -6,6 +6,7 @@ import type { Job, Scope, Store } from '@massif/store';
 import { principalOf } from '../http/auth.ts';
 import type { ClusterView } from '../services/cluster.ts';
 import type { DataPaths } from '../services/data-paths.ts';
+import type { SignIn } from '../services/sign-in.ts';
 import type { SubmitService } from '../services/submit.ts';
 import type { Uploads } from '../services/uploads.ts';
 import type { SseStreams } from '../streams/sse.ts';
@@ -25,6 +26,12 @@ export interface RouteContext {
   uploads: Uploads;
   dataPaths: DataPaths;
   streams: SseStreams;
+  signIn: SignIn;
+  installation: {
+    version: string;
+    /** Whether nodes and jobs are simulated. */
+    demo: boolean;
+  };
   /** Wakes the controller, if it can be told. */
   enqueueReconcile(jobId: string): void;
 }

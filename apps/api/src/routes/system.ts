@@ -8,13 +8,8 @@ import type { App, Wakeups } from './context.ts';
 const answerWithinMs = 2000;
 
 /** What probes and scrapers ask. */
-export function addSystemRoutes(
-  app: App,
-  { store, wakeups, registry, home }: { store: Store; wakeups: Wakeups; registry: Registry; /** Where a browser is sent. */ home: string },
-): void {
+export function addSystemRoutes(app: App, { store, wakeups, registry }: { store: Store; wakeups: Wakeups; registry: Registry }): void {
   const tags = ['system'];
-  app.get('/', { config: { permission: 'public' }, schema: { hide: true } }, (_, reply) => reply.redirect(home));
-
   app.get(
     '/healthz',
     {

@@ -33,6 +33,6 @@ export function viewToken(row: store.ApiToken): Token {
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    session: false,
+    session: row.session,
   };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@massif/contracts';
@@ -22,8 +23,13 @@ export interface ProductOptions {
 
 /** Every process of a control plane on this host. */
 export interface Product {
-  /** Starts what is to run; resolves with the API's address when jobs can be submitted. */
-  start(): Promise<string>;
+  /** Starts what is to run; resolves when jobs can be submitted. */
+  start(): Promise<{
+    /** Base address of the API. */
+    url: string;
+    /** What to open in a browser: it is signed in by a key that is good until this product ends. */
+    dashboard: string;
+  }>;
   /** Resolves when something cannot be kept running. */
   failed: Promise<Error>;
   /**
@@ -55,6 +61,8 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
     ...(environment.databaseUrl === undefined ? {} : { database: environment.databaseUrl }),
     ...(environment.redisUrl === undefined ? {} : { redis: environment.redisUrl }),
   };
+  // Kept in no file. An API that is started again knows it, so that what was printed stays true.
+  const signInKey = randomBytes(32).toString('base64url');
   let stoppingSinceMs: number | undefined;
 
   /** What is left of the time until then; an order is given even when there is none. */
@@ -119,6 +127,7 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
           ...servers(),
           MASSIF_PORT: String(chosen),
           MASSIF_EXCLUSIVE: '1',
+          MASSIF_SIGN_IN_KEY: signInKey,
           ...(impatient ? { MASSIF_DATABASE_WAIT_SECONDS: String(externalDatabaseSeconds) } : {}),
         };
         return runProgram('api', 'apps/api/src/main.ts', variables, { graceMs: () => until(endsByMs.api), onNote });
@@ -167,7 +176,8 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
         ]);
         await keepApi();
         await keepController();
-        return addresses.api!;
+        const url = addresses.api!;
+        return { url, dashboard: `${url}/?key=${signInKey}` };
       } catch (cause) {
         // What is no fault of ours has a code that says so.
         throw cause instanceof AppError ? cause : new AppError('internal', (cause as Error).message, { cause });

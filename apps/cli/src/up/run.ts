@@ -65,9 +65,9 @@ export async function runProduct({ environment, output, port, mainJob, leave }: 
     let lastLook: (() => Promise<void>) | undefined;
     let farewell: string | undefined;
     const work = async () => {
-      const url = await product.start();
+      const { url, dashboard } = await product.start();
       writeAddress(home, { url });
-      output.line({ dashboard: `${url}/` }, () => `massif: dashboard at ${url}/`);
+      output.line({ dashboard }, () => `massif: dashboard at ${dashboard}`);
       if (!mainJob) return undefined;
       // Its own, whatever the user's shell says of another.
       const client = connect({ ...environment, url, token: undefined });

@@ -117,7 +117,11 @@ function baseOf(url: string): URL {
     throw new AppError('invalid_spec', `The address of the control plane, ${JSON.stringify(url)}, is not an http or https URL`, {
       context: { path: 'url' },
     });
-  return new URL(url.endsWith('/') ? url : `${url}/`);
+  // Also the address that is for browsers, with a query behind it.
+  const base = new URL(url);
+  base.search = base.hash = '';
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return base;
 }
 
 /** What an error answer says; an answer that is no problem object still has a status. */

@@ -11,16 +11,17 @@ const prefix = 'massif_';
 /** More often than this, the time of the last use is not written. */
 const lastUsedEvery = '1 minute';
 
+const newToken = () => prefix + randomBytes(32).toString('base64url');
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
 const columns = `t.id, t.project_id as "projectId", p.name as project, t.user_id as "userId", t.name, t.role, t.created_at as "createdAt",
-  t.last_used_at as "lastUsedAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt"`;
+  t.last_used_at as "lastUsedAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt", t.session`;
 
 export function tokenStore({ prisma, query }: Database, projects: ProjectStore): TokenStore {
   const include = { project: { select: { name: true } } } as const;
 
   const create: TokenStore['create'] = async ({ projectId, name, role, userId, expiresAt }) => {
-    const token = prefix + randomBytes(32).toString('base64url');
+    const token = newToken();
     const row = await prisma.apiToken.create({
       data: { id: newId('token'), projectId, name, role, userId: userId ?? null, expiresAt: expiresAt ?? null, hash: hashOf(token) },
       include,
@@ -44,15 +45,34 @@ export function tokenStore({ prisma, query }: Database, projects: ProjectStore):
     return row ?? null;
   };
 
+  const createSession: TokenStore['createSession'] = async ({ projectId, name, role, userId, expiresAt, parentId }) => {
+    const token = newToken();
+    // The lock lets `revoke` of the parent come before, which is seen here, or after, which finds this session.
+    const [row] = await query<ApiToken>(
+      `with parent as (
+         select from api_token where id = $8 and revoked_at is null and (expires_at is null or expires_at > now()) for share
+       ),
+       made as (
+         insert into api_token (id, project_id, name, role, user_id, expires_at, hash, session, parent_id)
+         select $1, $2, $3, $4, $5, $6::timestamptz, $7::bytea, true, $8::text where $8 is null or exists (select from parent)
+         returning *
+       )
+       select ${columns} from made t join project p on p.id = t.project_id`,
+      [newId('token'), projectId, name, role, userId, expiresAt, hashOf(token), parentId],
+    );
+    return row ? { token, row } : null;
+  };
+
   return {
     create,
+    createSession,
     verify,
     list: async (scope, page = {}) => {
       const limit = pageLimit(page.limit);
-      const where = { ...scopeWhere(scope), revokedAt: null };
+      const where = { ...scopeWhere(scope), revokedAt: null, NOT: { session: true, expiresAt: { lte: new Date() } } };
       const [rows, total] = await Promise.all([
         prisma.apiToken.findMany({
-          where: { ...where, ...olderThan(placeOf(page.cursor), 'createdAt') },
+          where: { AND: [where, olderThan(placeOf(page.cursor), 'createdAt')] },
           include,
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
           take: limit + 1,
@@ -62,7 +82,8 @@ export function tokenStore({ prisma, query }: Database, projects: ProjectStore):
       return pageOf(rows.map(toToken), { limit, total, cursor: ({ createdAt, id }) => encodeCursor([createdAt.getTime(), id]) });
     },
     revoke: async (scope, id) => {
-      await prisma.apiToken.updateMany({ where: { id, ...scopeWhere(scope), revokedAt: null }, data: { revokedAt: new Date() } });
+      for (const which of [{ id }, { parentId: id }])
+        await prisma.apiToken.updateMany({ where: { ...which, ...scopeWhere(scope), revokedAt: null }, data: { revokedAt: new Date() } });
       const row = await prisma.apiToken.findFirst({ where: { id, ...scopeWhere(scope) }, include });
       return row && toToken(row);
     },
@@ -75,6 +96,8 @@ export function tokenStore({ prisma, query }: Database, projects: ProjectStore):
   };
 }
 
-function toToken({ project, hash: _hash, ...row }: Omit<ApiToken, 'project'> & { hash: Uint8Array; project: { name: string } }): ApiToken {
+type TokenRecord = Omit<ApiToken, 'project'> & { hash: Uint8Array; parentId: string | null; project: { name: string } };
+
+function toToken({ project, hash: _hash, parentId: _parentId, ...row }: TokenRecord): ApiToken {
   return { ...row, project: project.name };
 }

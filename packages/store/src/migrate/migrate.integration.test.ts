@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { testDatabase, type TestDatabase } from '../testing/index.ts';
 import { migrate } from './migrate.ts';
 
 const committed = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
-const names = ['20261124160000_tables', '20261124160100_streams', '20261128040000_usage'];
+const names = readdirSync(committed).toSorted();
 
 let migrated: TestDatabase;
 let databaseUrl: string;

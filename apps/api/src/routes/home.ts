@@ -1,0 +1,34 @@
+import { AppError } from '@massif/contracts';
+import type { FastifyReply } from 'fastify';
+import { sessionCookieOf, setSessionCookie } from '../http/session.ts';
+import type { SignIn } from '../services/sign-in.ts';
+import type { App } from './context.ts';
+
+export interface HomeOptions {
+  signIn: SignIn;
+  /** What a browser gets to see at `/`. */
+  show(reply: FastifyReply): FastifyReply;
+}
+
+/**
+ * `/`, where `massif up` sends people: with the right `?key=` the browser is signed in. The key never stays in the address, in
+ * the history or in what the next page is told of where it was asked from.
+ */
+export function addHomeRoute(app: App, { signIn, show }: HomeOptions): void {
+  app.get<{ Querystring: { key?: unknown } }>('/', { config: { permission: 'public' }, schema: { hide: true } }, async (request, reply) => {
+    const { key } = request.query;
+    // A look without a body is no visit.
+    if (key === undefined || request.method !== 'GET') return show(reply);
+    reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    try {
+      if (await signIn.find(sessionCookieOf(request))) return reply.redirect('/', 303);
+      const session = await signIn.withKey(key);
+      if (!session) return reply.redirect('/?signin=expired', 303);
+      setSessionCookie(request, reply, session);
+      return reply.redirect('/', 303);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'service_unavailable') return reply.redirect('/?signin=unavailable', 303);
+      throw error;
+    }
+  });
+}
