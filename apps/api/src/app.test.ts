@@ -43,6 +43,7 @@ describe('without a token', () => {
     const open = app.routeTable.filter(({ permission }) => permission === 'public').map(({ method, url }) => `${method} ${url}`);
     expect(open.filter((route) => !route.includes(' /docs')).toSorted()).toEqual([
       'GET /',
+      'GET /*',
       'GET /healthz',
       'GET /openapi.json',
       'GET /readyz',

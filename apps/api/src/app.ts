@@ -11,13 +11,14 @@ import { parseJson } from './http/json.ts';
 import { observeRequests } from './http/observe.ts';
 import { answerProtocolError, answerWithProblems, sendProblem } from './http/problems.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { addSecurityHeaders, contentPolicies } from './http/security.ts';
 import { keepRouteTable } from './http/route-table.ts';
 import { useSchemas } from './http/schemas.ts';
 import { openApiSettings } from './openapi/document.ts';
 import type { Planner } from './planning/pool.ts';
 import type { App, RouteContext, Wakeups } from './routes/context.ts';
 import { addInternalRoutes } from './routes/internal.ts';
-import { addHomeRoute } from './routes/home.ts';
+import { addDashboard } from './routes/dashboard.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addJobStreamRoutes } from './routes/job-streams.ts';
 import { addProjectRoutes, addTokenRoutes } from './routes/access.ts';
@@ -42,6 +43,8 @@ export interface ApiConfig {
   uploadBytesMax: number;
   /** Who opens `/?key=` with it is signed in as an administrator; default: nobody. */
   signInKey?: string | undefined;
+  /** Directory of the built dashboard. Without one, or while nothing is in it, `/` leads to the documentation of the API. */
+  dashboard?: string | undefined;
   /** Says that nodes and jobs are simulated. */
   demo?: boolean;
   /** Largest job spec or other JSON body. Default 1 MiB. */
@@ -123,6 +126,7 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
   addBodyParsers(app, { parseJson });
   answerWithProblems(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  addSecurityHeaders(app);
   await app.register(cookie);
   requirePermissions(app, { verifyToken: (token) => store.tokens.verify(token), publicPrefix: docs });
   keepRouteTable(app);
@@ -134,9 +138,9 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
   });
 
   await app.register(swagger, openApiSettings({ version }));
-  await app.register(swaggerUi, { routePrefix: docs, uiConfig: { persistAuthorization: false } });
+  await app.register(swaggerUi, { routePrefix: docs, uiConfig: { persistAuthorization: false }, staticCSP: contentPolicies.docs });
   await app.register(async (scope: App) => addSystemRoutes(scope, { store, wakeups, registry }));
-  addHomeRoute(app, { signIn, show: (reply) => reply.redirect(docs) });
+  await app.register(async (scope: App) => await addDashboard(scope, { directory: config.dashboard, signIn, otherwise: docs }));
   await app.register(
     async (api: App) => {
       for (const add of [

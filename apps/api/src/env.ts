@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const paths = z
@@ -29,6 +30,11 @@ const schema = z.object({
   MASSIF_DATABASE_WAIT_SECONDS: z.coerce.number().min(0).default(30),
   /** Whoever opens `/?key=` with it is signed in as an administrator. */
   MASSIF_SIGN_IN_KEY: z.string().min(32).optional(),
+  /** Directory of the built dashboard. */
+  MASSIF_DASHBOARD: z
+    .string()
+    .refine(isAbsolute, { error: 'must be an absolute directory' })
+    .default(fileURLToPath(new URL('../../dashboard/dist', import.meta.url))),
   /** Says that nodes and jobs are simulated. */
   MASSIF_DEMO: z.stringbool().default(false),
   MASSIF_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -45,6 +51,7 @@ export interface ApiEnvironment {
   exclusive: boolean;
   databaseWaitMs: number;
   signInKey: string | undefined;
+  dashboard: string;
   demo: boolean;
   logLevel: string;
 }
@@ -66,6 +73,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): A
     exclusive: data.MASSIF_EXCLUSIVE,
     databaseWaitMs: data.MASSIF_DATABASE_WAIT_SECONDS * 1000,
     signInKey: data.MASSIF_SIGN_IN_KEY,
+    dashboard: data.MASSIF_DASHBOARD,
     demo: data.MASSIF_DEMO,
     logLevel: data.MASSIF_LOG_LEVEL,
   };

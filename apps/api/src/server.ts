@@ -36,7 +36,7 @@ const planning = { threads: 2, timeoutMs: 10_000, waitingMax: 2000, cacheMax: 10
  * @throws AppError saying what is wrong with the address of the database; `conflict` when another installation holds it
  */
 export async function startServer(environment: ApiEnvironment, { onNote, onLost }: ServerEvents): Promise<Server> {
-  const { home, databaseUrl, redisUrl, host, port, dataRoots, uploadBytesMax, signInKey, demo, logLevel } = environment;
+  const { home, databaseUrl, redisUrl, host, port, dataRoots, uploadBytesMax, signInKey, dashboard, demo, logLevel } = environment;
   const logger = pino({ level: logLevel, base: { service: 'api' }, timestamp: pino.stdTimeFunctions.isoTime }, lossyOutput());
   makeDirectory(home);
   const store = openStore({ databaseUrl, applicationName: 'massif-api' });
@@ -63,7 +63,13 @@ export async function startServer(environment: ApiEnvironment, { onNote, onLost 
       await store.projects.ensureDefaults();
       await keepAdminToken(home, store.tokens);
     });
-    const app = await buildApp({ store, wakeups: queue, planner, config: { home, dataRoots, uploadBytesMax, signInKey, demo }, logger });
+    const app = await buildApp({
+      store,
+      wakeups: queue,
+      planner,
+      config: { home, dataRoots, uploadBytesMax, signInKey, dashboard, demo },
+      logger,
+    });
     await app.listen({ host, port });
     const url = urlOf(app.server.address() as AddressInfo);
     logger.info({ url }, 'listening');

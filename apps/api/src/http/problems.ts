@@ -53,8 +53,8 @@ export function answerWithProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!;
     const allowed = methodsAt(app.routeTable, path);
-    // To change or delete a resource is a route of its own, which may not be there.
-    if (allowed.length === 0 || request.method === 'PATCH' || request.method === 'DELETE')
+    // To change or delete a resource is a route of its own, which may not be there. A name that is too long reaches no route.
+    if (allowed.length === 0 || allowed.includes(request.method) || request.method === 'PATCH' || request.method === 'DELETE')
       return sendProblem(new AppError('not_found', `There is nothing at ${request.method} ${shorten(path)}`), request, reply);
     reply.header('allow', allowed.join(', '));
     const error = new AppError('method_not_allowed', `${shorten(path)} does not know ${request.method}, only ${allowed.join(' and ')}`);

@@ -25,9 +25,9 @@ export function keepRouteTable(app: FastifyInstance): void {
   });
 }
 
-/** Methods that an address knows. */
+/** Methods that an address knows; that a page may be at any address says nothing. */
 export function methodsAt(table: readonly RouteEntry[], path: string): string[] {
-  return [...new Set(table.filter(({ url }) => patternOf(url).test(path)).map(({ method }) => method))];
+  return [...new Set(table.filter(({ url }) => url !== '/*' && patternOf(url).test(path)).map(({ method }) => method))];
 }
 
 function patternOf(url: string): RegExp {

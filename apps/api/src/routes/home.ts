@@ -7,7 +7,7 @@ import type { App } from './context.ts';
 export interface HomeOptions {
   signIn: SignIn;
   /** What a browser gets to see at `/`. */
-  show(reply: FastifyReply): FastifyReply;
+  show(reply: FastifyReply): Promise<FastifyReply>;
 }
 
 /**
@@ -18,7 +18,7 @@ export function addHomeRoute(app: App, { signIn, show }: HomeOptions): void {
   app.get<{ Querystring: { key?: unknown } }>('/', { config: { permission: 'public' }, schema: { hide: true } }, async (request, reply) => {
     const { key } = request.query;
     // A look without a body is no visit.
-    if (key === undefined || request.method !== 'GET') return show(reply);
+    if (key === undefined || request.method !== 'GET') return await show(reply);
     reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
     try {
       if (await signIn.find(sessionCookieOf(request))) return reply.redirect('/', 303);
