@@ -273,6 +273,7 @@ describe('a controller', () => {
     onTestFinished(() => cluster.close());
     const gang = { jobId: newId('job'), attempt: 3 };
     await cluster.launch({
+      devices: [],
       ...gang,
       assignment: {},
     });

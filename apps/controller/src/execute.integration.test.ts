@@ -23,6 +23,7 @@ async function setUp(changes: Partial<Pick<ExecuteOptions, 'silence' | 'cluster'
   let token: string | undefined;
   const cluster: ClusterBackend = {
     inventory: () => Promise.resolve([]),
+    usage: () => Promise.resolve([]),
     launch: ({ jobId, attempt, assignment }) => {
       token = assignment['token'] as string;
       gangs = [{ jobId, attempt, state: 'running' }];

@@ -4,7 +4,7 @@ import type { Attempt, Job, JobReason, Store, Transition } from '@massif/store';
 import type { Logger } from 'pino';
 import { expireCheckpoints } from './checkpoints.ts';
 import { NotLeading, type Term } from './leadership.ts';
-import { placementSchema } from './placement.ts';
+import { placementSchema, type Placement } from './placement.ts';
 import { nextAction, type Action, type World } from './reconcile.ts';
 import type { SilenceClock } from './silence.ts';
 import type { Tokens } from './tokens.ts';
@@ -135,7 +135,9 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
     if (world.gang === 'absent') {
       options.onLaunch();
       try {
-        await cluster.launch({ jobId: job.id, attempt: attempt.number, assignment: await assignmentOf(job, attempt) });
+        const placement = placementOf(attempt);
+        const assignment = await assignmentOf(job, attempt, placement);
+        await cluster.launch({ jobId: job.id, attempt: attempt.number, devices: placement.devices, assignment });
       } catch (error) {
         if (error instanceof BrokenJob || error instanceof NotLeading || world.nowMs - attempt.admittedAt.getTime() < launchWithinMs)
           throw error;
@@ -154,11 +156,15 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
     return await move(job, { to: 'launching' });
   }
 
-  async function assignmentOf(job: Job, attempt: Attempt): Promise<Record<string, unknown>> {
-    const placement = placementSchema.safeParse(attempt.placement);
-    if (!placement.success) throw new BrokenJob('The placement of its attempt cannot be read');
+  function placementOf(attempt: Attempt): Placement {
+    const { success, data } = placementSchema.safeParse(attempt.placement);
+    if (!success) throw new BrokenJob('The placement of its attempt cannot be read');
+    return data;
+  }
+
+  async function assignmentOf(job: Job, attempt: Attempt, placement: Placement): Promise<Record<string, unknown>> {
     const assignment = assignmentSchema.safeParse({
-      ...placement.data,
+      ...placement,
       jobId: job.id,
       attemptId: attempt.id,
       attempt: attempt.number,

@@ -15,6 +15,8 @@ export const placementSchema = z.object({
   threadsPerDevice: z.int().min(1),
   /** Directory of the checkpoint to go on from. */
   resumeFrom: z.string().nullable(),
+  /** Node and index of each rank's device, by rank. */
+  devices: z.array(z.object({ node: z.string(), index: z.int().min(0) })).default([]),
 });
 
 export type Placement = z.output<typeof placementSchema>;
@@ -95,6 +97,7 @@ async function admit(
     // A gang is on one node, so these are all ranks of that host.
     threadsPerDevice: specOf(job).resources.threadsPerDevice ?? Math.max(1, Math.floor(node.cores / ranks.length)),
     resumeFrom: checkpoint?.path ?? null,
+    devices: ranks.map(({ deviceId }) => ({ node: node.name, index: node.devices.find(({ id }) => id === deviceId)!.index })),
   };
   const attemptId = newId('attempt');
   const { tokenHash } = tokens.make(attemptId);

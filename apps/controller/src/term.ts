@@ -10,6 +10,7 @@ import { NotLeading, type Term } from './leadership.ts';
 import { placeJobs } from './placement.ts';
 import { createSilenceClock } from './silence.ts';
 import { createTokens } from './tokens.ts';
+import { createUsageSampling, sampleEveryMs, usageEveryMs } from './usage/sample.ts';
 
 export interface TermOptions {
   term: Term;
@@ -28,6 +29,7 @@ const concurrency = 8;
 const inventoryEveryMs = 5000;
 const partitionsEveryMs = 6 * 3600_000;
 const logDays = 30;
+const retainUsageEveryMs = 600_000;
 const probeEveryMs = 5000;
 const probeWithinMs = 3000;
 
@@ -143,6 +145,7 @@ export async function serveTerm(options: TermOptions): Promise<void> {
     await answer?.body?.cancel();
     silence.probed(answer?.ok ?? false);
   };
+  const usage = createUsageSampling({ store, queue, cluster });
   const keepPartitions = async () => {
     await store.partitions.ensure(new Date());
     await store.partitions.retain(new Date(), { logDays });
@@ -154,6 +157,9 @@ export async function serveTerm(options: TermOptions): Promise<void> {
   repeat('partitions cannot be kept', partitionsEveryMs, keepPartitions);
   repeat('the API cannot be probed', probeEveryMs, probeApi);
   repeat('the inventory cannot be taken', inventoryEveryMs, takeInventory);
+  repeat('use cannot be measured', sampleEveryMs, usage.sample);
+  repeat('use cannot be written down', usageEveryMs, usage.record);
+  repeat('old use cannot be forgotten', retainUsageEveryMs, usage.retain);
   const unsubscribe = store.listener.subscribe({
     topics: ['event'],
     onChange: (change) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClusterBackend, GangEnded, GangLaunch, GangRef } from './port.ts';
+import type { ClusterBackend, DeviceRef, GangEnded, GangLaunch, GangRef } from './port.ts';
 
 /** What a gang of the suite does: runs until asked to leave, takes a second to do so, ends by itself with status 3, or does not listen. */
 export type Behaviour = 'obedient' | 'unhurried' | 'brief' | 'stubborn';
@@ -26,11 +26,15 @@ export function describeClusterBackend(name: string, setUp: () => ClusterUnderTe
     let backend: ClusterBackend;
     let instances: ClusterBackend[];
     let jobs = 0;
+    /** The first device of the backend, on which every gang of the suite runs. */
+    let device: DeviceRef;
 
-    beforeEach(() => {
+    beforeEach(async () => {
       cluster = setUp();
       instances = [];
       backend = connect();
+      const [node] = await backend.inventory();
+      device = { node: node!.name, index: node!.devices[0]!.index };
     });
     afterEach(async () => {
       for (const gang of await backend.list()) await backend.stop(gang, { graceSeconds: 0 });
@@ -46,6 +50,7 @@ export function describeClusterBackend(name: string, setUp: () => ClusterUnderTe
     const launchOf = (behaviour: Behaviour): GangLaunch => ({
       jobId: `job_${++jobs}`,
       attempt: 1,
+      devices: [device],
       assignment: cluster.assignment(behaviour),
     });
     const begun = (gang: GangRef) => expect.poll(() => cluster.starts(gang), patience).toBe(1);
@@ -65,6 +70,29 @@ export function describeClusterBackend(name: string, setUp: () => ClusterUnderTe
         expect(node.devices.length).toBeGreaterThan(0);
         expect(new Set(node.devices.map(({ index }) => index)).size).toBe(node.devices.length);
         for (const device of node.devices) expect(device.memoryBytes).toBeGreaterThan(0);
+      }
+    });
+
+    it('knows how much each device is used, or that it does not, and that an idle one is not', async () => {
+      const gang = launchOf('obedient');
+      await backend.launch(gang);
+      await begun(gang);
+      for (let look = 0; look < 3; look++) {
+        const nodes = await backend.inventory();
+        const usage = await backend.usage();
+        expect(usage.map(({ name }) => name).toSorted()).toEqual(nodes.map(({ name }) => name).toSorted());
+        for (const { name, busy, memoryBytes } of usage) {
+          const { devices } = nodes.find((node) => node.name === name)!;
+          const size = Math.max(...devices.map(({ index }) => index)) + 1;
+          expect([busy.length, memoryBytes.length]).toEqual([size, size]);
+          for (const { index, memoryBytes: capacity } of devices) {
+            const isOurs = name === device.node && index === device.index;
+            for (const share of [busy[index] ?? 0, (memoryBytes[index] ?? 0) / capacity]) {
+              expect(share).toBeGreaterThanOrEqual(0);
+              expect(share).toBeLessThanOrEqual(isOurs ? 1 : 0.05);
+            }
+          }
+        }
       }
     });
 

@@ -1,2 +1,12 @@
 export { createLocalCluster, type LocalClusterOptions } from './local/backend.ts';
-export type { ClusterBackend, DeviceInventory, GangEnded, GangLaunch, GangRef, GangStatus, NodeInventory } from './port.ts';
+export type {
+  ClusterBackend,
+  DeviceInventory,
+  DeviceRef,
+  GangEnded,
+  GangLaunch,
+  GangRef,
+  GangStatus,
+  NodeInventory,
+  NodeUsage,
+} from './port.ts';

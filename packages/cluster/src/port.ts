@@ -7,6 +7,12 @@ export interface ClusterBackend {
   inventory(): Promise<NodeInventory[]>;
 
   /**
+   * How much each device was used since the call before, or lately. What cannot be known is null, never 0. Called about once a
+   * second, by one caller: it has to cost little.
+   */
+  usage(): Promise<NodeUsage[]>;
+
+  /**
    * Starts a gang. Idempotent by (jobId, attempt), for ever: an attempt that was started once, even if it has ended since,
    * is not started again. Two concurrent calls start it once.
    */
@@ -39,8 +45,17 @@ export interface GangRef {
 }
 
 export interface GangLaunch extends GangRef {
+  /** Where each rank runs, by rank. */
+  devices: readonly DeviceRef[];
   /** What its supervisor has to do, plain JSON. The backend adds where it may write. */
   assignment: Record<string, unknown>;
+}
+
+export interface DeviceRef {
+  /** Name of the node. */
+  node: string;
+  /** Of the device in its node. */
+  index: number;
 }
 
 export interface GangStatus extends GangRef {
@@ -67,4 +82,12 @@ export interface DeviceInventory {
   /** A name of the catalogue: `cpu`, `h100-sxm`, ... */
   type: string;
   memoryBytes: number;
+}
+
+/** Of one node; the lists are by index of the device. */
+export interface NodeUsage {
+  name: string;
+  /** Share of time in which the device computed, 0 to 1. */
+  busy: (number | null)[];
+  memoryBytes: (number | null)[];
 }

@@ -9,6 +9,8 @@ export interface RunRecord extends ProcessIdentity {
   role: string;
   jobId?: string;
   attempt?: number;
+  /** Of a rank: which one. */
+  rank?: number;
 }
 
 const directoryOf = (home: string) => join(home, 'run');

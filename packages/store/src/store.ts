@@ -177,6 +177,15 @@ export interface AdmitJob {
   lease?: LeaseGuard;
 }
 
+export interface JobPace {
+  jobId: string;
+  /** Of its plan; null when that does not say. */
+  plannedMfu: number | null;
+  plannedTokensPerSecond: number | null;
+  /** Over the last seconds of training; null while nobody trains at it. */
+  tokensPerSecond: number | null;
+}
+
 export interface JobStore {
   /**
    * Inserts job, first event and idempotency key in one statement.
@@ -195,6 +204,8 @@ export interface JobStore {
   /** All jobs that have not ended, oldest first: what a controller looks after. */
   active(): Promise<Job[]>;
   countByState(scope: Scope): Promise<Partial<Record<JobState, number>>>;
+  /** How fast those run that run now, beside their plans. */
+  pace(): Promise<JobPace[]>;
   /** Compare-and-set that writes its event in the same statement. Null: the job was not as expected, or the lease is not held. */
   transition(transition: Transition): Promise<Job | null>;
   /**

@@ -32,7 +32,7 @@ export function trackRanks({ jobId, attempt, directories: { home }, resumeFrom }
       // Undefined: it has ended already.
       if (!identity) return;
       identities.push(identity);
-      writeRunRecord(home, { ...identity, role: 'rank', jobId, attempt });
+      writeRunRecord(home, { ...identity, role: 'rank', jobId, attempt, rank });
     },
     became: (rank, state) => {
       const known = states.get(rank);

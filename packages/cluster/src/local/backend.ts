@@ -2,8 +2,10 @@ import { groupIsGone, groupMembers, isAlive, readRunRecords, removeRunRecord, st
 import type { ClusterBackend, GangEnded, GangRef } from '../port.ts';
 import { claimAttempt, readClaim } from './claim.ts';
 import { attemptDirectories } from './directories.ts';
+import { readPlaces } from './places.ts';
 import { inventoryOfHost } from './inventory.ts';
 import { startSupervisor } from './start.ts';
+import { createUsageMeter } from './usage.ts';
 
 export interface LocalClusterOptions {
   /** MASSIF_HOME: attempts under `jobs/`, run records under `run/`. */
@@ -24,6 +26,8 @@ export function createLocalCluster({ home, command, environment, lookEveryMs = 2
   const children = new Map<string, { how?: string }>();
   /** Gangs that were there at the last look. */
   const known = new Map<string, RunRecord & GangRef>();
+  const meter = createUsageMeter();
+  const places = readPlaces(home);
 
   const look = () => {
     const present = readRunRecords(home)
@@ -52,6 +56,11 @@ export function createLocalCluster({ home, command, environment, lookEveryMs = 2
 
   return {
     inventory: () => Promise.resolve([inventoryOfHost()]),
+
+    usage: () => {
+      const ranks = readRunRecords(home).filter((record) => record.role === 'rank');
+      return Promise.resolve([meter.measure(inventoryOfHost(), places.of(ranks))]);
+    },
 
     launch: async (gang) => {
       await startSupervisor({

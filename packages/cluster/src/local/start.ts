@@ -30,7 +30,7 @@ const waitForWord = 'read -r word || exit 75; exec "$@" </dev/null';
 export async function startSupervisor({ directories, gang, command, environment, onStarted, onExit }: StartOptions): Promise<void> {
   if (existsSync(claimFile(directories))) return;
   makeDirectory(directories.attempt);
-  replaceFile(assignmentFile(directories), JSON.stringify({ ...gang.assignment, directories }, undefined, 2));
+  replaceFile(assignmentFile(directories), JSON.stringify({ ...gang.assignment, devices: gang.devices, directories }, undefined, 2));
 
   const log = openSync(supervisorLog(directories), 'a', 0o600);
   const child = spawn('/bin/sh', ['-c', waitForWord, 'sh', ...command, assignmentFile(directories)], {

@@ -22,6 +22,12 @@ export interface JobRecord extends Omit<Job, 'progress'> {
 /** Supervisors say every second that they live. */
 const liveFor = '3 seconds';
 
+/** Whether somebody trains at `job j`. */
+export const isLive = `exists (
+    select from attempt a where a.job_id = j.id and a.number = j.attempt
+      and a.step is not null and a.ended_at is null and a.outcome is null and a.heartbeat_at > now() - interval '${liveFor}'
+  )`;
+
 /** What is selected of `job j join project p left join progress g`. */
 export const jobColumns = `
   j.id, j.project_id as "projectId", p.name as project, j.queue, j.name, j.kind, j.priority, j.state, j.version,
@@ -31,10 +37,7 @@ export const jobColumns = `
   j.updated_at as "updatedAt", j.started_at as "startedAt", j.ended_at as "endedAt",
   g.step as "progressStep", g.loss as "progressLoss", g.tokens as "progressTokens", g.step_time_ms as "progressStepTimeMs",
   g.tokens_per_second as "progressTokensPerSecond", g.updated_at as "progressUpdatedAt",
-  exists (
-    select from attempt a where a.job_id = j.id and a.number = j.attempt
-      and a.step is not null and a.ended_at is null and a.outcome is null and a.heartbeat_at > now() - interval '${liveFor}'
-  ) as "progressLive",
+  ${isLive} as "progressLive",
   (select e.loss from evaluation e where e.job_id = j.id order by e.step desc limit 1) as "progressEvaluationLoss"`;
 
 /** `from` of the above; `source` is `job` or what a statement has just written. */

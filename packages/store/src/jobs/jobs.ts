@@ -3,6 +3,7 @@ import type { JobStore } from '../store.ts';
 import { admitJob } from './admit.ts';
 import { activeJobs, countJobs, getJob, listJobs } from './list.ts';
 import { requestCancel, setReason } from './mark.ts';
+import { paceOfJobs } from './pace.ts';
 import { firstAnswer, submitJob } from './submit.ts';
 import { transitionJob } from './transition.ts';
 
@@ -13,6 +14,7 @@ export function jobStore(database: Database): JobStore {
     get: (scope, id) => getJob(database, scope, id),
     list: (scope, query = {}) => listJobs(database, scope, query),
     active: () => activeJobs(database),
+    pace: () => paceOfJobs(database),
     countByState: (scope) => countJobs(database, scope),
     transition: (transition) => transitionJob(database, transition),
     admit: (admission) => admitJob(database, admission),
