@@ -54,6 +54,12 @@ export interface Job {
   progress: JobProgress | null;
 }
 
+/**
+ * A job as lists show it, without what is long. `spec` has its kind, the source of its model and the sizes that say how many steps
+ * there will be; `plan` has layout and devices.
+ */
+export type JobSummary = Omit<Job, 'result'>;
+
 export interface JobProgress {
   /** The last step that was reported; steps count from 0. */
   step: number;

@@ -11,6 +11,7 @@ import type {
   Job,
   JobEvent,
   JobReason,
+  JobSummary,
   Json,
   NodeState,
   Page,
@@ -129,6 +130,13 @@ export interface JobFilter {
   search?: string;
 }
 
+export interface JobQuery extends PageQuery, JobFilter {
+  /** By time of creation; default: newest. */
+  order?: 'newest' | 'oldest';
+  /** Leaves out so many at the beginning; of a page after a cursor, of those after it. */
+  offset?: number;
+}
+
 /** Names the holder of the lease that a write needs; see `LeaseStore`. */
 export interface LeaseGuard {
   name: string;
@@ -199,8 +207,12 @@ export interface JobStore {
    */
   firstAnswer(key: { projectId: string; key: string; bodyHash: Uint8Array }): Promise<{ status: number; body: Json } | null>;
   get(scope: Scope, id: string): Promise<Job | null>;
-  /** Newest first, stable by (createdAt, id). @throws AppError `invalid_cursor` for a cursor that no page gave. */
-  list(scope: Scope, query?: PageQuery & JobFilter): Promise<Page<Job>>;
+  /** Stable by (createdAt, id). @throws AppError `invalid_cursor` for a cursor that no page gave. */
+  list(scope: Scope, query?: JobQuery): Promise<Page<Job>>;
+  /** The same of what is short. */
+  summaries(scope: Scope, query?: JobQuery): Promise<Page<JobSummary>>;
+  /** Those of these jobs that are in the scope, in no order. */
+  summariesOf(scope: Scope, ids: readonly string[]): Promise<JobSummary[]>;
   /** All jobs that have not ended, oldest first: what a controller looks after. */
   active(): Promise<Job[]>;
   countByState(scope: Scope): Promise<Partial<Record<JobState, number>>>;

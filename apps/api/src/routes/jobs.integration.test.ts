@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jobSchema, type Job, type List } from '@massif/contracts';
+import { jobSchema, type Job, type JobSummary, type List } from '@massif/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem, launch, startTestApi, tinySpec, type TestApi } from '../../test/api.ts';
 
@@ -263,7 +263,8 @@ describe('the list of jobs', () => {
     const named = await api.ask<List<Job>>('GET', 'jobs?name=page%203', { token });
     expect(named.body).toMatchObject({ total: 1, nextCursor: null, items: [{ id: ids[3] }] });
     expect((await api.ask<List<Job>>('GET', 'jobs?search=PAGE', { token })).body.total).toBe(7);
-    expect((await api.ask<List<Job>>('GET', 'jobs?search=%25', { token })).body.total).toBe(0);
+    for (const nobody of ['%25', '%F0%9F%90%B3', 'job_x'])
+      expect((await api.ask<List<Job>>('GET', `jobs?search=${nobody}`, { token })).body.total, nobody).toBe(0);
     expect((await api.ask<List<Job>>('GET', 'jobs?state=running,succeeded', { token })).body.total).toBe(0);
     expect((await api.ask<List<Job>>('GET', 'jobs?state=submitted&kind=train&queue=default', { token })).body.total).toBeGreaterThan(7);
     // No job gets there in this version.
@@ -271,6 +272,25 @@ describe('the list of jobs', () => {
       expect((await api.ask<List<Job>>('GET', `jobs?state=${state}`, { token })).body).toEqual({ items: [], nextCursor: null, total: 0 });
     expect((await api.ask<List<Job>>('GET', 'jobs?state=paused,submitted', { token })).body.total).toBeGreaterThan(7);
     expect((await api.ask<List<Job>>('GET', 'jobs?project=default', { token })).body.total).toBe(0);
+  });
+
+  it('can be had short, in the other order, and from its middle on', async () => {
+    const { token } = await api.otherProject();
+    const project = (await api.ask<List<{ name: string }>>('GET', 'projects', { token })).body.items[0]!.name;
+    const jobs: Job[] = [];
+    for (const model of [tinySpec.model, { preset: 'gpt2' }, tinySpec.model]) {
+      const answer = await api.ask<Job>('POST', 'jobs', { body: { ...tinySpec, model, project, resources: { devices: 1 } }, token });
+      expect(answer.status, answer.text).toBe(201);
+      jobs.push(answer.body);
+    }
+    const short = ({ spec: _spec, plan: _plan, result: _result, links: _links, ...rest }: Job) => rest;
+    const { body, text } = await api.ask<List<JobSummary>>('GET', 'jobs?view=summary&order=oldest', { token });
+    expect(body.items).toEqual(jobs.map((job) => ({ ...short(job), model: 'gpt2', devices: 1 })));
+    expect(text).not.toContain('n_embd');
+    const middle = await api.ask<List<JobSummary>>('GET', 'jobs?view=summary&offset=1&limit=1', { token });
+    expect(middle.body).toMatchObject({ total: 3, items: [{ id: jobs[1]!.id }] });
+    const next = await api.ask<List<Job>>('GET', `jobs?limit=1&cursor=${middle.body.nextCursor}`, { token });
+    expect(next.body).toMatchObject({ total: 3, nextCursor: null, items: [{ id: jobs[0]!.id, spec: { kind: 'train' } }] });
   });
 
   it.each([
@@ -282,6 +302,10 @@ describe('the list of jobs', () => {
     ['unknown=1', 'unknown'],
     ['search=', 'search'],
     ['limit=1&limit=2', 'limit'],
+    ['offset=1&cursor=x', 'offset'],
+    ['offset=-1', 'offset'],
+    ['order=best', 'order'],
+    ['view=some', 'view'],
   ])('with %s is refused by field', async (query, path) => {
     expectProblem(await api.ask('GET', `jobs?${query}`), 422, 'invalid_spec', path);
   });

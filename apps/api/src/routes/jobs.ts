@@ -8,6 +8,7 @@ import {
   isTerminal,
   jobListQuerySchema,
   jobSchema,
+  jobSummarySchema,
   listOf,
   listQuerySchema,
 } from '@massif/contracts';
@@ -17,7 +18,7 @@ import { principalOf } from '../http/auth.ts';
 import { textOf } from '../http/body.ts';
 import { pageOf } from '../http/page.ts';
 import { byId, noQuery, problems } from '../http/schemas.ts';
-import { namesIn, viewAttempt, viewCheckpoint, viewJob } from '../views/job.ts';
+import { namesIn, viewAttempt, viewCheckpoint, viewJob, viewJobSummary } from '../views/job.ts';
 import { jobOf, scopeOf, type App, type RouteContext } from './context.ts';
 
 const tags = ['jobs'];
@@ -25,6 +26,7 @@ const tags = ['jobs'];
 /** Jobs: create, look at, cancel. Their streams are in job-streams.ts. */
 export function addJobRoutes(app: App, { store, submit, dataPaths, enqueueReconcile }: RouteContext): void {
   const view = (row: store.Job) => viewJob({ ...row, spec: dataPaths.show(row.spec) });
+  const summary = (row: store.JobSummary) => viewJobSummary({ ...row, spec: dataPaths.show(row.spec) });
 
   app.post(
     '/jobs',
@@ -61,16 +63,22 @@ export function addJobRoutes(app: App, { store, submit, dataPaths, enqueueReconc
       config: { permission: 'jobs:read' },
       schema: {
         tags,
-        summary: 'List jobs, newest first',
+        summary: 'List jobs',
+        description: 'Newest first, whole, unless it is asked otherwise. Lists for people to scroll through need `view=summary`.',
         querystring: jobListQuerySchema,
-        response: { 200: listOf(jobSchema), ...problems },
+        response: { 200: listOf(z.union([jobSchema, jobSummarySchema])), ...problems },
       },
     },
     async (request) => {
-      const { state, project, ...query } = request.query;
+      const { state, project, view: wanted, ...query } = request.query;
       // A project that is not the caller's has no jobs for him.
       if (project !== undefined && project !== principalOf(request).project) return { items: [], nextCursor: null, total: 0 };
-      const page = await store.jobs.list(scopeOf(request), { ...query, ...(state === undefined ? {} : { states: state }) });
+      const asked = { ...query, ...(state === undefined ? {} : { states: state }) };
+      if (wanted === 'summary') {
+        const page = await store.jobs.summaries(scopeOf(request), asked);
+        return { ...page, items: page.items.map(summary) };
+      }
+      const page = await store.jobs.list(scopeOf(request), asked);
       return { ...page, items: page.items.map(view) };
     },
   );

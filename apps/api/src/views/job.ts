@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import {
   isTerminal,
+  layoutDevices,
   type Attempt,
   type AttemptState,
   type Checkpoint,
@@ -7,7 +9,9 @@ import {
   type Job,
   type JobResult,
   type JobSpec,
+  type JobSummary,
   type LogLine,
+  type ModelSource,
   type Plan,
   type Progress,
 } from '@massif/contracts';
@@ -17,20 +21,9 @@ import type * as store from '@massif/store';
 export function viewJob(row: store.Job): Job {
   const self = `/api/v1/jobs/${row.id}`;
   return {
-    id: row.id,
-    name: row.name,
-    kind: row.kind as Job['kind'],
-    project: row.project,
-    queue: row.queue,
-    state: row.state,
-    reason: row.reason,
+    ...viewShort(row),
     spec: row.spec as JobSpec,
     plan: row.plan as Plan | null,
-    attempt: row.attempt,
-    createdAt: row.createdAt.toISOString(),
-    startedAt: row.startedAt?.toISOString() ?? null,
-    endedAt: row.endedAt?.toISOString() ?? null,
-    progress: viewProgress(row),
     result: viewResult(row.result),
     links: {
       self,
@@ -38,6 +31,40 @@ export function viewJob(row: store.Job): Job {
       ...(isTerminal(row.state) ? {} : { cancel: `${self}/cancel` }),
     },
   };
+}
+
+export function viewJobSummary(row: store.JobSummary): JobSummary {
+  const plan = row.plan as Pick<Plan, 'layout' | 'devices'> | null;
+  return {
+    ...viewShort(row),
+    model: modelWord((row.spec as { model?: ModelSource }).model),
+    devices: plan && (plan.devices ?? layoutDevices(plan.layout)),
+  };
+}
+
+/** What lists show, too. */
+function viewShort(row: store.JobSummary): Omit<JobSummary, 'model' | 'devices'> {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind as Job['kind'],
+    project: row.project,
+    queue: row.queue,
+    state: row.state,
+    reason: row.reason,
+    attempt: row.attempt,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    progress: viewProgress(row),
+  };
+}
+
+function modelWord(model: ModelSource | undefined): string {
+  if (!model) return '';
+  if ('preset' in model) return model.preset;
+  if ('config' in model) return model.config.model_type;
+  return 'job' in model ? model.job : basename(model.path);
 }
 
 /** Steps of the whole run; null where only the size of the data decides. */
@@ -50,7 +77,7 @@ function stepsOf(spec: JobSpec): number | null {
   return tokens !== undefined && globalBatch && sequence ? Math.ceil(tokens / (globalBatch * sequence)) : null;
 }
 
-function viewProgress({ progress, spec, state }: store.Job): Progress | null {
+function viewProgress({ progress, spec, state }: store.JobSummary): Progress | null {
   if (!progress) return null;
   const steps = stepsOf(spec as JobSpec);
   const done = progress.step + 1;

@@ -46,8 +46,14 @@ describe('the states of a job', () => {
 
 describe('queries', () => {
   it('have defaults and limits', () => {
-    expect(validate(jobListQuerySchema, {})).toEqual({ limit: 50 });
-    expect(validate(jobListQuerySchema, { limit: '200', state: 'running,queued' })).toEqual({ limit: 200, state: ['running', 'queued'] });
+    const unsaid = { limit: 50, order: 'newest', view: 'full' };
+    expect(validate(jobListQuerySchema, {})).toEqual(unsaid);
+    expect(validate(jobListQuerySchema, { limit: '200', state: 'running,queued' })).toEqual({
+      ...unsaid,
+      limit: 200,
+      state: ['running', 'queued'],
+    });
+    expect(refusal(() => validate(jobListQuerySchema, { offset: '10', cursor: 'x' })).errors).toMatchObject([{ path: 'offset' }]);
     for (const limit of ['0', '201', 'x', '1.5', '', '1e99', ['1', '2']])
       expect(refusal(() => validate(jobListQuerySchema, { limit })).errors![0]!.path).toMatch(/^limit/);
     expect(refusal(() => validate(jobListQuerySchema, { stat: 'running' })).errors).toMatchObject([

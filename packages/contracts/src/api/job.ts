@@ -78,30 +78,35 @@ export type ListedState = (typeof listedStates)[number];
 
 const isReached = (state: ListedState): state is JobState => (jobStates as readonly string[]).includes(state);
 
-export const jobListQuerySchema = listQuerySchema.extend({
-  state: z
-    .string()
-    .max(400)
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(listedStates)))
-    .transform((states) => states.filter(isReached))
-    .optional()
-    .describe('One state or several, separated by commas.'),
-  project: z.string().max(63).optional(),
-  queue: z.string().max(63).optional(),
-  kind: z.enum(jobKinds).optional(),
-  name: z.string().max(128).optional().describe('The whole name.'),
-  search: z.string().min(1).max(200).optional().describe('Part of the name or id, whatever the case.'),
-  order: z.enum(['newest', 'oldest']).default('newest').describe('By time of creation.'),
-  offset: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(10_000_000)
-    .optional()
-    .describe('Skips so many: to jump into the middle of a long list. From there on by `cursor`; not with one.'),
-  view: z.enum(['full', 'summary']).default('full').describe('`summary`: without spec and plan.'),
-});
+export const jobListQuerySchema = listQuerySchema
+  .extend({
+    state: z
+      .string()
+      .max(400)
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(listedStates)))
+      .transform((states) => states.filter(isReached))
+      .optional()
+      .describe('One state or several, separated by commas.'),
+    project: z.string().max(63).optional(),
+    queue: z.string().max(63).optional(),
+    kind: z.enum(jobKinds).optional(),
+    name: z.string().max(128).optional().describe('The whole name.'),
+    search: z.string().min(1).max(200).optional().describe('Part of the name or id, whatever the case.'),
+    order: z.enum(['newest', 'oldest']).default('newest').describe('By time of creation.'),
+    offset: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .optional()
+      .describe('Skips so many: to jump into the middle of a long list. From there on by `cursor`; not with one.'),
+    view: z.enum(['full', 'summary']).default('full').describe('`summary`: without spec and plan.'),
+  })
+  .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
+    path: ['offset'],
+    error: 'says where to begin, and so does `cursor`: give one of them',
+  });
 
 export type JobListQuery = z.output<typeof jobListQuerySchema>;
 

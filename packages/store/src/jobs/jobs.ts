@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { JobStore } from '../store.ts';
 import { admitJob } from './admit.ts';
-import { activeJobs, countJobs, getJob, listJobs } from './list.ts';
+import { activeJobs, countJobs, getJob, listJobs, listSummaries, summariesOf } from './list.ts';
 import { requestCancel, setReason } from './mark.ts';
 import { paceOfJobs } from './pace.ts';
 import { firstAnswer, submitJob } from './submit.ts';
@@ -13,6 +13,8 @@ export function jobStore(database: Database): JobStore {
     firstAnswer: (key) => firstAnswer(database, key),
     get: (scope, id) => getJob(database, scope, id),
     list: (scope, query = {}) => listJobs(database, scope, query),
+    summaries: (scope, query = {}) => listSummaries(database, scope, query),
+    summariesOf: (scope, ids) => summariesOf(database, scope, ids),
     active: () => activeJobs(database),
     pace: () => paceOfJobs(database),
     countByState: (scope) => countJobs(database, scope),

@@ -1,8 +1,8 @@
 import { newId } from '@massif/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exampleJob, openTestStore, range, type TestStore } from '../../test/store.ts';
-import type { Job, PageQuery } from '../rows.ts';
-import type { JobFilter } from '../store.ts';
+import type { Job } from '../rows.ts';
+import type { JobFilter, JobQuery } from '../store.ts';
 
 let test: TestStore;
 let ids: string[];
@@ -27,10 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => test[Symbol.asyncDispose]());
 
-async function pages(
-  filter: PageQuery & JobFilter,
-  between: () => Promise<unknown> = async () => {},
-): Promise<{ jobs: Job[]; totals: number[] }> {
+async function pages(filter: JobQuery, between: () => Promise<unknown> = async () => {}): Promise<{ jobs: Job[]; totals: number[] }> {
   const jobs: Job[] = [];
   const totals: number[] = [];
   let cursor: string | undefined;
@@ -51,6 +48,51 @@ it('lists the newest first, each job once, and counts all', async () => {
     expect(new Set(totals)).toEqual(new Set([45]));
   }
   expect((await test.store.jobs.list('everyProject')).items).toHaveLength(45);
+});
+
+it('lists the oldest first when asked to, and begins anywhere', async () => {
+  const { store } = test;
+  const oldest = ids.toReversed();
+  expect((await pages({ limit: 7, order: 'oldest' })).jobs.map(({ id }) => id)).toEqual(oldest);
+  for (const [order, all] of [
+    ['newest', ids],
+    ['oldest', oldest],
+  ] as const)
+    for (const offset of [0, 1, 22, 44, 45, 1000]) {
+      const page = await store.jobs.list('everyProject', { limit: 10, order, offset });
+      expect({ ids: page.items.map(({ id }) => id), total: page.total }).toEqual({ ids: all.slice(offset, offset + 10), total: 45 });
+      if (page.nextCursor === null) continue;
+      const next = await store.jobs.list('everyProject', { limit: 5, order, cursor: page.nextCursor });
+      expect(next.items.map(({ id }) => id)).toEqual(all.slice(offset + 10, offset + 15));
+    }
+});
+
+it('has what is short of the same jobs', async () => {
+  const { store, submit, sql } = test;
+  const config = { model_type: 'gpt2', n_layer: 2, more: 'x'.repeat(1000) };
+  const training = { steps: 9, globalBatch: 4, sequence: 8, seed: 1 };
+  const layout = { dp: 2, tp: 1 };
+  const made = await submit({
+    spec: { kind: 'train', model: { config }, data: { text: ['a'] }, training },
+    plan: { layout, devices: 2, explanation: ['long'] },
+  });
+  const { items, total } = await store.jobs.summaries('everyProject', { limit: 1 });
+  const { result: _, ...whole } = (await store.jobs.get('everyProject', made.id))!;
+  const { seed: _seed, ...sizes } = training;
+  const expected = {
+    ...whole,
+    spec: { kind: 'train', model: { config: { model_type: 'gpt2' } }, training: sizes },
+    plan: { layout, devices: 2 },
+    result: null,
+  };
+  expect({ items, total }).toEqual({ items: [expected], total: 46 });
+  expect(await store.jobs.summariesOf('everyProject', [made.id, 'job_none'])).toEqual([expected]);
+  expect(await store.jobs.summariesOf({ projectId: newId('project') }, [made.id])).toEqual([]);
+  for (const model of [{ preset: 'gpt2' }, { path: '/x' }]) {
+    await sql('update job set spec = $2, plan = null where id = $1', [made.id, { kind: 'train', model }]);
+    expect(await store.jobs.summariesOf('everyProject', [made.id])).toMatchObject([{ spec: { kind: 'train', model }, plan: null }]);
+  }
+  await sql('delete from job where id = $1', [made.id]);
 });
 
 it('neither repeats nor leaves out a job while others come and go', async () => {
@@ -78,7 +120,8 @@ it('filters by state, kind, queue, name and a part of name or id', async () => {
   expect(await namesOf({ search: 'RUN_4%' })).toEqual(['Run_4%']);
   expect(await namesOf({ search: '%' })).toHaveLength(45);
   expect(await namesOf({ search: '_%_' })).toEqual([]);
-  expect(await namesOf({ search: ids[3]!.slice(8).toLowerCase() })).toHaveLength(1);
+  for (const search of [ids[3]!, ids[3]!.toLowerCase(), ids[3]!.slice(8).toLowerCase()])
+    expect(await namesOf({ search }), search).toEqual([(await store.jobs.get('everyProject', ids[3]!))!.name]);
   const { total } = await store.jobs.list('everyProject', { queue: 'second', limit: 1 });
   expect(total).toBe(15);
 });

@@ -1,36 +1,58 @@
 import { isTerminal, jobStates, type JobState } from '@massif/contracts';
-import type { Database } from '../database/database.ts';
+import type { Database, Query } from '../database/database.ts';
 import { parameters } from '../database/parameters.ts';
 import { scopeSql } from '../database/scope.ts';
 import { encodeCursor, pageLimit, pageOf, placeOf } from '../paging/page.ts';
-import type { Job, Page, PageQuery, Scope } from '../rows.ts';
-import type { JobFilter } from '../store.ts';
-import { jobColumns, jobFrom, toJob, type JobRecord } from './columns.ts';
+import type { Job, JobSummary, Page, Scope } from '../rows.ts';
+import type { JobFilter, JobQuery } from '../store.ts';
+import { jobColumns, jobFrom, summaryColumns, toJob, type JobRecord } from './columns.ts';
 
 export const activeStates = jobStates.filter((state) => !isTerminal(state));
 
 /** See `JobStore.list`. */
-export async function listJobs({ query }: Database, scope: Scope, filter: PageQuery & JobFilter): Promise<Page<Job>> {
+export const listJobs = (database: Database, scope: Scope, filter: JobQuery): Promise<Page<Job>> =>
+  readPage(database, scope, filter, jobColumns);
+
+/** See `JobStore.summaries`. */
+export const listSummaries = (database: Database, scope: Scope, filter: JobQuery): Promise<Page<JobSummary>> =>
+  readPage(database, scope, filter, summaryColumns);
+
+async function readPage({ query }: Database, scope: Scope, filter: JobQuery, columns: string): Promise<Page<Job>> {
   const limit = pageLimit(filter.limit);
   const place = placeOf(filter.cursor);
-  const counted = parameters();
-  const count = query<{ total: number }>(
-    `select count(*) as total from job j where ${conditions(scope, filter, counted.p)}`,
-    counted.values,
-  );
+  const { offset = 0 } = filter;
+  const [sooner, direction] = filter.order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  const order = (table: string) => `order by ${table}.created_at ${direction}, ${table}.id ${direction}`;
   const { p, values } = parameters();
-  const after = place ? `and (j.created_at, j.id) < (${p(place.time)}::timestamptz, ${p(place.id)}::text)` : '';
-  const found = query<JobRecord>(
-    `select ${jobColumns} from ${jobFrom('job')} where ${conditions(scope, filter, p)} ${after}
-     order by j.created_at desc, j.id desc limit ${limit + 1}`,
+  const after = place ? `and (j.created_at, j.id) ${sooner} (${p(place.time)}::timestamptz, ${p(place.id)}::text)` : '';
+  // Which jobs are on the page is read from an index alone; the jobs themselves, which are long, then one by one.
+  const records = await query<JobRecord>(
+    `with page as (
+       select j.created_at, j.id from job j where ${conditions(scope, filter, p)} ${after} ${order('j')} limit ${limit + 1} offset ${p(offset)}::bigint
+     )
+     select ${columns} from page join ${jobFrom('job')} on j.id = page.id ${order('page')}`,
     values,
   );
-  const [records, [total]] = await Promise.all([found, count]);
-  return pageOf(records.map(toJob), {
-    limit,
-    total: total!.total,
-    cursor: ({ createdAt, id }) => encodeCursor([createdAt.getTime(), id]),
-  });
+  // A search that finds little has looked at every job already.
+  const isLast = place === undefined && records.length <= limit && (records.length > 0 || offset === 0);
+  const total = isLast ? offset + records.length : await countMatching(query, scope, filter);
+  return pageOf(records.map(toJob), { limit, total, cursor: ({ createdAt, id }) => encodeCursor([createdAt.getTime(), id]) });
+}
+
+async function countMatching(query: Query, scope: Scope, filter: JobFilter): Promise<number> {
+  const { p, values } = parameters();
+  const [row] = await query<{ total: number }>(`select count(*) as total from job j where ${conditions(scope, filter, p)}`, values);
+  return row!.total;
+}
+
+/** See `JobStore.summariesOf`. */
+export async function summariesOf({ query }: Database, scope: Scope, ids: readonly string[]): Promise<JobSummary[]> {
+  const { p, values } = parameters();
+  const records = await query<JobRecord>(
+    `select ${summaryColumns} from ${jobFrom('job')} where j.id = any(${p([...ids])}::text[]) and ${scopeSql(scope, 'j.project_id', p)}`,
+    values,
+  );
+  return records.map(toJob);
 }
 
 /** See `JobStore.active`. */
@@ -69,8 +91,10 @@ function conditions(scope: Scope, { states, kind, queue, name, search }: JobFilt
   if (queue !== undefined) parts.push(`j.queue = ${p(queue)}`);
   if (name !== undefined) parts.push(`j.name = ${p(name)}`);
   if (search !== undefined) {
-    const part = p(search);
-    parts.push(`(strpos(lower(j.name), lower(${part})) > 0 or strpos(lower(j.id), lower(${part})) > 0)`);
+    const inName = `strpos(lower(j.name), lower(${p(search)})) > 0`;
+    // Of an id all but the prefix, which every job has, is in capitals.
+    const inId = `strpos(j.id, ${p(search.toUpperCase().replace(/^JOB_/, 'job_'))}) > 0`;
+    parts.push(`(${inName} or ${inId})`);
   }
   return parts.join(' and ');
 }
