@@ -43,6 +43,7 @@ export * from './api/cluster.ts';
 export * from './api/common.ts';
 export * from './api/job.ts';
 export * from './api/live.ts';
+export * from './api/live-topic.ts';
 export * from './api/models.ts';
 export * from './api/overview.ts';
 export * from './api/plan.ts';

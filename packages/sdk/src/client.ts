@@ -4,26 +4,35 @@ import type {
   CreatedToken,
   CreateToken,
   Device,
+  DeviceUsage,
   DryRun,
   Event,
   Explanation,
   Job,
   JobKind,
   JobSpecInput,
+  JobSummary,
   ListedState,
   List,
+  LiveTopic,
   LogLine,
   MetricPoint,
   Model,
   Node,
+  Overview,
+  PlanClusterResource,
   PlanResult,
   Project,
   Queue,
+  Session,
+  Template,
   Token,
   Upload,
+  Usage,
 } from '@massif/contracts';
 import { createTransport, type RequestOptions, type TransportOptions } from './http/transport.ts';
 import { followStream, type FollowOptions } from './streams/follow.ts';
+import { liveFrames } from './streams/live.ts';
 
 /** A job spec as an object, or as the text of a YAML or JSON file. */
 export type SpecInput = JobSpecInput | { text: string; /** A job without a name is called after its file. */ fileName?: string };
@@ -48,6 +57,16 @@ export interface JobFilter {
   project?: string;
   /** Part of the name or id. */
   search?: string;
+  /** Default: newest. */
+  order?: 'newest' | 'oldest';
+  /** Skips so many, in place of a cursor. */
+  offset?: number;
+}
+
+/** Times are RFC 3339. */
+export interface Period {
+  from?: string;
+  to?: string;
 }
 
 export interface LogFilter {
@@ -99,8 +118,9 @@ export function createClient(options: TransportOptions) {
         return json<DryRun>('POST', 'api/v1/jobs', { body, headers, query: { ...query, dryRun: true }, signal, repeatable: true });
       },
       /** Newest first. */
-      list: ({ state, ...rest }: PageOptions & JobFilter = {}) =>
-        get<List<Job>>('jobs', { ...rest, state: state === undefined ? undefined : [state].flat().join(',') }),
+      list: (options: PageOptions & JobFilter = {}) => get<List<Job>>('jobs', jobsQuery(options)),
+      /** The same without specs and plans, which are long. */
+      summaries: (options: PageOptions & JobFilter = {}) => get<List<JobSummary>>('jobs', { ...jobsQuery(options), view: 'summary' }),
       get: (id: string, call?: CallOptions) => get<Job>(jobPath(id), { ...call }),
       cancel: (id: string, { signal }: CallOptions = {}) =>
         json<Job>('POST', `api/v1/${jobPath(id, '/cancel')}`, { signal, repeatable: true }),
@@ -118,6 +138,8 @@ export function createClient(options: TransportOptions) {
       logs: (id: string, options: FollowOptions & LogFilter = {}) => follow<LogLine>(id, 'logs', 'log', options),
     },
     plans: {
+      /** The devices that plans count on, as the planner takes them. */
+      cluster: (call?: CallOptions) => get<PlanClusterResource>('plans/cluster', { ...call }),
       create: (spec: SpecInput, { signal }: CallOptions = {}) =>
         json<PlanResult>('POST', 'api/v1/plans', { ...withSpec(spec), signal, repeatable: true }),
     },
@@ -125,7 +147,27 @@ export function createClient(options: TransportOptions) {
       list: (page?: PageOptions) => get<List<Node>>('nodes', { ...page }),
       get: (idOrName: string, call?: CallOptions) => get<Node>(`nodes/${encodeURIComponent(idOrName)}`, { ...call }),
     },
-    devices: { list: (page?: PageOptions) => get<List<Device>>('devices', { ...page }) },
+    devices: {
+      list: (page?: PageOptions) => get<List<Device>>('devices', { ...page }),
+      /** The last hour, if nothing else is asked. */
+      usage: (id: string, options: CallOptions & Period = {}) =>
+        get<DeviceUsage>(`devices/${encodeURIComponent(id)}/usage`, { ...options }),
+    },
+    overview: (call?: CallOptions) => get<Overview>('overview', { ...call }),
+    /** Use of the cluster over the last day, if nothing else is asked. */
+    usage: (options: CallOptions & Period & { points?: number } = {}) => get<Usage>('usage', { ...options }),
+    templates: { list: (page?: PageOptions) => get<List<Template>>('templates', { ...page }) },
+    /** A browser is known by a cookie that it cannot read; elsewhere by the token. */
+    session: {
+      get: (call?: CallOptions) => get<Session>('session', { ...call }),
+      /** Signs this browser in with a token, for as long as the token lives at most. */
+      create: (token: string, { signal }: CallOptions = {}) =>
+        json<Session>('POST', 'api/v1/session', { headers: { authorization: `Bearer ${token}` }, signal }),
+      /** Signs this browser out. */
+      end: ({ signal }: CallOptions = {}) => json<void>('DELETE', 'api/v1/session', { signal }),
+    },
+    /** One connection for many topics, until it breaks or `signal` is aborted. Each batch is what came at once; an empty one shows that the connection lives. */
+    live: (topics: readonly LiveTopic[], { signal }: CallOptions = {}) => liveFrames(transport, topics, signal),
     queues: { list: (page?: PageOptions) => get<List<Queue>>('queues', { ...page }) },
     models: {
       list: (page?: PageOptions) => get<List<Model>>('models', { ...page }),
@@ -163,6 +205,11 @@ export function createClient(options: TransportOptions) {
     ready: ({ signal }: CallOptions = {}) => json<{ status: string; checks?: Record<string, string> }>('GET', 'readyz', { signal }),
   };
 }
+
+const jobsQuery = ({ state, ...rest }: PageOptions & JobFilter) => ({
+  ...rest,
+  state: state === undefined ? undefined : [state].flat().join(','),
+});
 
 const uploadTimeoutMs = 3_600_000;
 

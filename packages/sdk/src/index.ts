@@ -6,6 +6,7 @@ export {
   type JobFilter,
   type LogFilter,
   type PageOptions,
+  type Period,
   type SpecInput,
 } from './client.ts';
 export type { Target, TransportOptions } from './http/transport.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '../values/id.ts';
-import { formatLiveTopic, liveQuerySchema, parseLiveTopic, type LiveTopic } from './live.ts';
+import { formatLiveTopic, type LiveTopic } from './live-topic.ts';
+import { liveQuerySchema, parseLiveTopic } from './live.ts';
 
 const job = newId('job');
 

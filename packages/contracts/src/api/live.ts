@@ -5,21 +5,9 @@ import { idSchema } from '../values/id.ts';
 import { timeSchema } from './common.ts';
 import { jobChangeSchema, jobSchema } from './job.ts';
 import { nodeStates } from './cluster.ts';
+import { liveSeries, liveTopicsMax, type LiveTopic } from './live-topic.ts';
 import { overviewSchema } from './overview.ts';
 import { eventSchema, logLineSchema, metricPointSchema } from './stream.ts';
-
-/** Series of one job that a topic names; each resumes after a sequence. */
-export const liveSeries = ['events', 'metrics', 'logs'] as const;
-export type LiveSeries = (typeof liveSeries)[number];
-
-export type LiveTopic =
-  | { kind: 'overview' }
-  | { kind: 'jobs' }
-  | { kind: 'devices' }
-  | { kind: 'job'; job: string }
-  | { kind: LiveSeries; job: string; after: number };
-
-export const liveTopicsMax = 20;
 
 /**
  * `overview`, `jobs`, `devices`, `job:ID`, `events:ID@SEQ`, `metrics:ID@SEQ`, `logs:ID@SEQ`; without `@SEQ` from the beginning.
@@ -32,12 +20,6 @@ export function parseLiveTopic(text: string): LiveTopic | undefined {
   if (kind === 'job') return after === undefined ? { kind, job } : undefined;
   const series = liveSeries.find((name) => name === kind);
   return series && { kind: series, job, after: Number(after ?? 0) };
-}
-
-/** The reverse. */
-export function formatLiveTopic(topic: LiveTopic): string {
-  if (!('job' in topic)) return topic.kind;
-  return 'after' in topic ? `${topic.kind}:${topic.job}@${topic.after}` : `${topic.kind}:${topic.job}`;
 }
 
 export const liveQuerySchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { AppError } from '@massif/contracts';
 import { pause, type RequestOptions, type Transport } from '../http/transport.ts';
-import { createSseParser, type SseMessage } from './parse.ts';
+import { messageBatches } from './parse.ts';
 
 export interface FollowOptions {
   /** Sequence in the job after which to begin; default: at its beginning. */
@@ -31,13 +31,15 @@ export async function* followStream<Data>(
       const response = await transport.open(path, { query, headers, signal });
       // It answers, also where the job has nothing new to say.
       awaySinceMs = undefined;
-      for await (const message of messagesOf(response)) {
-        failures = 0;
-        if (message.event === 'end') return;
-        if (message.event === 'reset') last = undefined;
-        if (message.event !== event) continue;
-        last = Number(message.id);
-        yield JSON.parse(message.data) as Data;
+      for await (const messages of messageBatches(response)) {
+        for (const message of messages) {
+          failures = 0;
+          if (message.event === 'end') return;
+          if (message.event === 'reset') last = undefined;
+          if (message.event !== event) continue;
+          last = Number(message.id);
+          yield JSON.parse(message.data) as Data;
+        }
       }
     } catch (error) {
       if (signal?.aborted) return;
@@ -46,22 +48,5 @@ export async function* followStream<Data>(
       if (!passing || Date.now() - awaySinceMs > unreachableMsMax) throw error;
     }
     await pause(backoffMs[Math.min(failures++, backoffMs.length - 1)]!, signal).catch(() => {});
-  }
-}
-
-async function* messagesOf(response: Response): AsyncGenerator<SseMessage> {
-  const parser = createSseParser();
-  const decoder = new TextDecoder();
-  if (!response.body) return;
-  const reader = response.body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield* parser.push(decoder.decode(value, { stream: true }));
-    }
-  } finally {
-    // Whoever stops reading early closes the connection.
-    await reader.cancel().catch(() => {});
   }
 }

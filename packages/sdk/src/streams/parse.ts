@@ -48,3 +48,21 @@ export function createSseParser(): { push(chunk: string): SseMessage[]; readonly
     },
   };
 }
+
+/** The messages of an answer, by what came at once; none where that was a comment. */
+export async function* messageBatches(response: Response): AsyncGenerator<SseMessage[], void> {
+  const parser = createSseParser();
+  const decoder = new TextDecoder();
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield parser.push(decoder.decode(value, { stream: true }));
+    }
+  } finally {
+    // Whoever stops reading early closes the connection.
+    await reader.cancel().catch(() => {});
+  }
+}
