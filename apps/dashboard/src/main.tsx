@@ -1,10 +1,22 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { StateBadge } from '@massif/ui';
+import { createQueryClient } from './api/query-client.ts';
+import { LanguageProvider, readLanguage } from './i18n/language.tsx';
+import { createAppRouter } from './router.tsx';
 import './index.css';
+
+const queryClient = createQueryClient();
+const router = createAppRouter(queryClient);
+const language = await readLanguage();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <StateBadge state="running" label="running" />
+    <QueryClientProvider client={queryClient}>
+      <LanguageProvider initial={language}>
+        <RouterProvider router={router} />
+      </LanguageProvider>
+    </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import english from './en.json';
+import chinese from './zh.json';
+
+type Tree = { [key: string]: string | Tree };
+
+function flat(tree: Tree, path = ''): Map<string, string> {
+  return new Map(
+    Object.entries(tree).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[`${path}${key}`, value] as const] : [...flat(value, `${path}${key}.`)],
+    ),
+  );
+}
+
+/** `{name}`, `{count, plural, …}` and `<tag>` of a message, with their kinds; branches of a plural do not matter, languages differ in them. */
+function placeholders(message: string): string[] {
+  const found = new Set<string>();
+  let depth = 0;
+  for (const brace of message.matchAll(/[{}]/g)) {
+    if (brace[0] === '{' && depth % 2 === 0) {
+      const [, name, kind] = /^\{\s*(\w+)\s*(?:,\s*(\w+))?/.exec(message.slice(brace.index)) ?? [];
+      if (name !== undefined) found.add(kind === undefined ? name : `${name}:${kind}`);
+    }
+    depth += brace[0] === '{' ? 1 : -1;
+  }
+  for (const [, tag] of message.matchAll(/<(\w+)>/g)) found.add(`<${tag}>`);
+  return [...found].sort();
+}
+
+const [en, zh] = [flat(english), flat(chinese)];
+
+describe('the two languages', () => {
+  it('have the same messages', () => {
+    expect([...zh.keys()].sort()).toEqual([...en.keys()].sort());
+  });
+
+  it('take the same arguments', () => {
+    const argumentsOf = (messages: Map<string, string>) =>
+      Object.fromEntries([...messages].map(([key, text]) => [key, placeholders(text)]));
+    expect(argumentsOf(zh)).toEqual(argumentsOf(en));
+  });
+
+  it('say something, and not the same: no message was left in English', () => {
+    const same = [...zh].filter(([key, text]) => text.trim() === '' || (text === en.get(key) && /[a-z]{4} [a-z]{2}/.test(text)));
+    expect(same).toEqual([]);
+  });
+});

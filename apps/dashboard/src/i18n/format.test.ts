@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { createFormat } from './format.ts';
+
+const en = createFormat('en');
+const zh = createFormat('zh');
+
+describe('numbers', () => {
+  it.each([
+    [en.percent(0.382), '38.2 %'],
+    [en.percent(1), '100 %'],
+    [en.percent(0.9999), '100 %'],
+    [en.percent(0), '0 %'],
+    [en.bytes(12.4 * 2 ** 30), '12.4 GiB'],
+    [en.bytes(1023), '1,023 B'],
+    [en.bytes(1024 ** 2 - 1), '1 MiB'],
+    [en.count(124_439_808), '124 M'],
+    [en.count(999_999), '1 M'],
+    [en.count(950), '950'],
+    [en.count(1.2e12), '1.2 T'],
+    [en.rate(25_007.3, 'tokens/s'), '25,007 tokens/s'],
+    [en.rate(3_200_000, 'tokens/s'), '3.2 M tokens/s'],
+    [en.rate(0.44, 'tokens/s'), '0.4 tokens/s'],
+    [en.fixed(4.28317, 4), '4.2832'],
+    [zh.percent(0.5), '50 %'],
+  ])('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
+  it('that are missing are a dash', () => {
+    for (const format of [en.integer, en.percent, en.bytes, en.count, en.duration, en.time, en.clock, en.usd])
+      expect(format(null)).toBe('–');
+    expect(en.percent(NaN)).toBe('–');
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [0, '0 s', '0 s'],
+    [0.0004, '0.4 ms', '0.4 ms'],
+    [0.812, '812 ms', '812 ms'],
+    [1.2371, '1.24 s', '1.24 s'],
+    [59.96, '1m', '1分钟'],
+    [200, '3m 20s', '3分钟 20秒'],
+    [7500, '2h 5m', '2小时 5分钟'],
+    [7200, '2h', '2小时'],
+    [349_200, '4d 1h', '4天 1小时'],
+  ])('of %d seconds are %s', (seconds, english, chinese) => {
+    expect([en.duration(seconds), zh.duration(seconds)]).toEqual([english, chinese]);
+  });
+});
+
+describe('times', () => {
+  const now = Date.parse('2026-03-14T14:20:00Z');
+  it.each([
+    ['2026-03-14T14:19:58Z', 'now', '现在'],
+    ['2026-03-14T14:19:41Z', '20 sec. ago', '20秒前'],
+    ['2026-03-14T14:17:00Z', '3 min. ago', '3分钟前'],
+    ['2026-03-14T16:20:00Z', 'in 2 hr.', '2小时后'],
+    ['2026-03-13T14:20:00Z', 'yesterday', '昨天'],
+  ])('%s is %s', (time, english, chinese) => {
+    expect([en.relative(time, now), zh.relative(time, now)]).toEqual([english, chinese]);
+  });
+});

@@ -1,0 +1,120 @@
+/** Numbers, sizes, rates, durations and times as one reads them: with a unit, and no more digits than mean something. */
+import { useMemo } from 'react';
+import { useLanguage } from './language.tsx';
+import { localeTags, type Locale } from './locale.ts';
+
+/** What stands where a number is missing. */
+const missing = '–';
+
+type Value = number | null | undefined;
+
+export type Format = ReturnType<typeof createFormat>;
+
+const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+/** Beyond 1,000 engineers of both languages say k, M, B and T. */
+const decimalUnits = ['', 'k', 'M', 'B', 'T'];
+
+/** All formats of one language. A missing value is a dash. */
+export function createFormat(locale: Locale) {
+  const tag = localeTags[locale];
+  const cache = new Map<string, Intl.NumberFormat>();
+  const number = (value: number, options: Intl.NumberFormatOptions = {}) => {
+    const key = JSON.stringify(options);
+    let format = cache.get(key);
+    if (!format) cache.set(key, (format = new Intl.NumberFormat(tag, options)));
+    return format.format(value);
+  };
+  const isMissing = (value: Value): value is null | undefined => value === null || value === undefined || Number.isNaN(value);
+  /** Three significant digits. */
+  const digits3 = (value: number) => {
+    const size = Math.abs(value);
+    return number(value, { maximumFractionDigits: size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2 });
+  };
+  const scaled = (value: number, base: number, units: readonly string[]): [string, string] => {
+    let size = value;
+    let unit = 0;
+    // What rounds to the next unit is of the next unit: 999.96 k is 1 M.
+    while (Math.abs(size) >= base - 0.05 && unit < units.length - 1) {
+      size /= base;
+      unit++;
+    }
+    return [unit === 0 ? number(size, { maximumFractionDigits: 0 }) : digits3(size), units[unit]!];
+  };
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+  const dayOnly = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const relativeTime = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' });
+  const partOf = (unit: 'day' | 'hour' | 'minute' | 'second') => {
+    const format = new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'narrow' });
+    return (value: number) => format.format(value);
+  };
+  const [days, hours, minutes, seconds] = [partOf('day'), partOf('hour'), partOf('minute'), partOf('second')];
+
+  return {
+    locale,
+    /** 12,345 */
+    integer: (value: Value) => (isMissing(value) ? missing : number(value, { maximumFractionDigits: 0 })),
+    /** 4.2832, with as many digits behind the point as asked for. */
+    fixed: (value: Value, digits: number) =>
+      isMissing(value) ? missing : number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    /** 38.2 % from 0.382. */
+    percent: (value: Value) => {
+      if (isMissing(value)) return missing;
+      const share = value * 100;
+      return `${number(share, { maximumFractionDigits: Math.abs(share) >= 99.95 || share === 0 ? 0 : 1 })} %`;
+    },
+    /** 12.4 GiB */
+    bytes: (value: Value) => (isMissing(value) ? missing : scaled(value, 1024, binaryUnits).join(' ')),
+    /** 3.2 M, 124 M, 950 */
+    count: (value: Value) => (isMissing(value) ? missing : scaled(value, 1000, decimalUnits).join(' ').trimEnd()),
+    /** 25,007 tokens/s, 3.2 M tokens/s; `unit` is one of no language, or already in the reader's. */
+    rate: (value: Value, unit: string) => {
+      if (isMissing(value)) return missing;
+      const [size, scale] =
+        value < 100_000 ? [number(value, { maximumFractionDigits: value < 10 ? 1 : 0 }), ''] : scaled(value, 1000, decimalUnits);
+      return scale === '' ? `${size} ${unit}` : `${size} ${scale} ${unit}`;
+    },
+    /** 812 ms, 1.24 s, 3m 20s, 2h 5m, 4d 1h: two units at most. */
+    duration: (valueSeconds: Value) => {
+      if (isMissing(valueSeconds)) return missing;
+      if (valueSeconds === 0) return '0 s';
+      if (valueSeconds < 0.9995) return `${digits3(valueSeconds * 1000)} ms`;
+      if (valueSeconds < 59.95) return `${digits3(valueSeconds)} s`;
+      const whole = Math.round(valueSeconds);
+      const [d, h, m, s] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+      const [first, second] =
+        d > 0 ? [days(d), h > 0 && hours(h)] : h > 0 ? [hours(h), m > 0 && minutes(m)] : [minutes(m), s > 0 && seconds(s)];
+      return second === false ? first : `${first} ${second}`;
+    },
+    /** 14 March 2026, 14:20:31 in the reader's time zone. */
+    time: (value: string | Date | null | undefined) => (value ? day.format(new Date(value)) : missing),
+    date: (value: string | Date | null | undefined) => (value ? dayOnly.format(new Date(value)) : missing),
+    /** 14:20 */
+    clock: (value: string | Date | null | undefined) => (value ? clock.format(new Date(value)) : missing),
+    /** 3 min. ago, in 2 hr. */
+    relative: (value: string | Date | null | undefined, nowMs: number) => {
+      if (!value) return missing;
+      const passed = (new Date(value).getTime() - nowMs) / 1000;
+      const size = Math.abs(passed);
+      if (size < 45) return relativeTime.format(Math.round(passed / 5) * 5, 'second');
+      if (size < 2700) return relativeTime.format(Math.round(passed / 60), 'minute');
+      if (size < 79_200) return relativeTime.format(Math.round(passed / 3600), 'hour');
+      return relativeTime.format(Math.round(passed / 86_400), 'day');
+    },
+    usd: (value: Value) =>
+      isMissing(value)
+        ? missing
+        : number(value, {
+            style: 'currency',
+            currency: 'USD',
+            currencyDisplay: 'narrowSymbol',
+            maximumFractionDigits: value < 1000 ? 2 : 0,
+          }),
+  };
+}
+
+/** The formats of the reader's language. */
+export function useFormat(): Format {
+  const { locale } = useLanguage();
+  return useMemo(() => createFormat(locale), [locale]);
+}

@@ -1,0 +1,11 @@
+import { useTranslations } from 'use-intl';
+import { Page } from '../../shell/page.tsx';
+
+export function NewJobPage() {
+  const t = useTranslations('newJob');
+  return (
+    <Page title={t('title')}>
+      <h1 className="text-xl font-semibold">{t('title')}</h1>
+    </Page>
+  );
+}
