@@ -39,7 +39,14 @@ export interface Product {
   stop(lastLook?: () => Promise<void>): Promise<void>;
 }
 
-const program = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+const programs = {
+  postgres: fileURLToPath(new URL('../../../services/src/postgres.ts', import.meta.url)),
+  redis: fileURLToPath(new URL('../../../services/src/redis.ts', import.meta.url)),
+  api: fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url)),
+  controller: fileURLToPath(new URL('../../../controller/src/main.ts', import.meta.url)),
+  supervisor: fileURLToPath(new URL('../../../worker/src/supervisor.ts', import.meta.url)),
+  calibrate: fileURLToPath(new URL('../../../worker/src/calibrate.ts', import.meta.url)),
+};
 const host = '127.0.0.1';
 
 /** The first start of a database or of an unprepared machine is slow, and slower beside other work. */
@@ -84,14 +91,14 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
 
   const runProgram = (
     role: string,
-    path: string,
+    program: string,
     variables: Record<string, string>,
     rest: Pick<ProgramOptions, 'graceMs'> & Partial<ProgramOptions>,
   ) =>
     startProgram({
       home,
       role,
-      program: program(path),
+      program,
       environment: programEnvironment(environment, variables),
       readyWithinMs,
       ownsGroup: true,
@@ -99,11 +106,11 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
     });
 
   /** An embedded server. Those who use it are told when it came back under another address, by being started again. */
-  const keepServer = (address: 'database' | 'redis', name: string, path: string, portVariable: string) => {
+  const keepServer = (address: 'database' | 'redis', name: 'postgres' | 'redis', portVariable: string) => {
     if (addresses[address] !== undefined) return Promise.resolve();
     const start = () => {
       const before = addresses[address];
-      return runProgram(`${name}-keeper`, path, before === undefined ? {} : { [portVariable]: new URL(before).port }, {
+      return runProgram(`${name}-keeper`, programs[name], before === undefined ? {} : { [portVariable]: new URL(before).port }, {
         graceMs: () => until(endsByMs.keepers),
         // The server itself has a record of its own and is not to be killed with its keeper, but stopped or adopted by the next.
         ownsGroup: false,
@@ -130,7 +137,7 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
           MASSIF_SIGN_IN_KEY: signInKey,
           ...(impatient ? { MASSIF_DATABASE_WAIT_SECONDS: String(externalDatabaseSeconds) } : {}),
         };
-        return runProgram('api', 'apps/api/src/main.ts', variables, { graceMs: () => until(endsByMs.api), onNote });
+        return runProgram('api', programs.api, variables, { graceMs: () => until(endsByMs.api), onNote });
       };
       try {
         await keep('api', start, (url) => (addresses.api = url ?? `http://${host}:${chosen}`)).ready;
@@ -144,16 +151,16 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
   };
 
   const keepController = () => {
-    const run = (path: string) => JSON.stringify([process.execPath, program(path)]);
+    const run = (program: string) => JSON.stringify([process.execPath, program]);
     const start = () =>
       runProgram(
         'controller',
-        'apps/controller/src/main.ts',
+        programs.controller,
         {
           ...servers(),
           MASSIF_URL: addresses.api!,
-          MASSIF_SUPERVISOR_COMMAND: run('apps/worker/src/supervisor.ts'),
-          MASSIF_CALIBRATE_COMMAND: run('apps/worker/src/calibrate.ts'),
+          MASSIF_SUPERVISOR_COMMAND: run(programs.supervisor),
+          MASSIF_CALIBRATE_COMMAND: run(programs.calibrate),
         },
         { graceMs: () => until(endsByMs.controller) },
       );
@@ -171,8 +178,8 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
       try {
         await Promise.all([
           keep('guardian', () => startGuardian({ home, watched: self, environment: programEnvironment(environment, {}) })).ready,
-          keepServer('database', 'postgres', 'apps/services/src/postgres.ts', 'MASSIF_POSTGRES_PORT'),
-          keepServer('redis', 'redis', 'apps/services/src/redis.ts', 'MASSIF_REDIS_PORT'),
+          keepServer('database', 'postgres', 'MASSIF_POSTGRES_PORT'),
+          keepServer('redis', 'redis', 'MASSIF_REDIS_PORT'),
         ]);
         await keepApi();
         await keepController();
