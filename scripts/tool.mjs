@@ -1,4 +1,5 @@
-// Runs a tool of the repository under the Node of the set-up: `npm run dashboard`, `npm run format`, `npm run openapi`.
+// Runs a tool of the repository under the Node of the set-up: `npm run dashboard`, `npm run format`, `npm run openapi`, and what `npm pack`
+// packs.
 import { join } from 'node:path';
 import { viteCommand } from './bootstrap/dashboard.mjs';
 import { explain, interruptible } from './bootstrap/interrupt.mjs';
@@ -14,6 +15,7 @@ const tools = {
   dashboard: [viteCommand(checkout), join(checkout, 'apps/dashboard')],
   format: [join(checkout, 'node_modules/oxfmt/bin/oxfmt')],
   openapi: openapiCommand(checkout),
+  package: [join(checkout, 'scripts/package/main.mjs')],
 };
 
 try {
@@ -21,7 +23,8 @@ try {
   const command = tools[name];
   if (!command) throw new SetupProblem(`there is no tool ${name}: ${Object.keys(tools).join(', ')}`, { exitCode: 2 });
   process.exitCode = await interruptible(async (abort) => {
-    const { node, environment } = await setUp({ root: checkout, environment: process.env, progress: createProgress(), abort });
+    const options = { root: checkout, environment: process.env, progress: createProgress(), abort, dashboard: name === 'package' };
+    const { node, environment } = await setUp(options);
     const { code } = await runGroup(node, [...command, ...rest], { cwd: checkout, env: environment, abort, output: 'inherit' });
     return code ?? 1;
   });

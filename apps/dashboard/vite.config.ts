@@ -7,6 +7,6 @@ const api = 'http://127.0.0.1:7700';
 
 export default defineConfig({
   plugins: [react(), tailwind()],
-  build: { target: 'es2024', chunkSizeWarningLimit: 700 },
+  build: { target: 'es2024', chunkSizeWarningLimit: 700, license: { fileName: 'licenses.md' } },
   server: { proxy: Object.fromEntries(['/api', '/openapi.json', '/docs', '/sign-in'].map((path) => [path, api])) },
 });

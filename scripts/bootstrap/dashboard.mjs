@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { compressFiles } from './compress.mjs';
+import { replaceDirectory } from './directory.mjs';
 import { runGroup } from './group.mjs';
 import { setupDirectory } from './paths.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -14,7 +15,6 @@ function filesOf(root) {
     built: join(folder, 'dist'),
     /** Beside it, so that to rename one into the other is possible on every file system. */
     building: join(folder, 'dist.building'),
-    old: join(folder, 'dist.old'),
     stamp: join(setupDirectory(root), 'dashboard'),
     command: viteCommand(root),
   };
@@ -76,7 +76,7 @@ export function isDashboardBuilt(root) {
  * @param {{ root: string, node: string, environment: NodeJS.ProcessEnv, abort: AbortSignal, onStart?: (pid: number) => void }} options
  */
 export async function buildDashboard({ root, node, environment, abort, onStart }) {
-  const { folder, built, building, old, stamp, command } = filesOf(root);
+  const { folder, built, building, stamp, command } = filesOf(root);
   const key = keyOf(root);
   clearStamp(stamp);
   // With NODE_ENV=development React would be the slow one.
@@ -95,9 +95,6 @@ export async function buildDashboard({ root, node, environment, abort, onStart }
     );
   await compressFiles(building);
   abort.throwIfAborted();
-  rmSync(old, { recursive: true, force: true });
-  if (existsSync(built)) renameSync(built, old);
-  renameSync(building, built);
-  rmSync(old, { recursive: true, force: true });
+  replaceDirectory(building, built);
   writeStamp(stamp, key);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -17,4 +17,17 @@ export function makeDirectory(directory) {
       // Somebody else has just made it.
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
+}
+
+/**
+ * Puts a directory in the place of another: nobody sees half of either.
+ * @param {string} from on the same file system
+ * @param {string} to need not exist
+ */
+export function replaceDirectory(from, to) {
+  const old = `${to}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(to)) renameSync(to, old);
+  renameSync(from, to);
+  rmSync(old, { recursive: true, force: true });
 }

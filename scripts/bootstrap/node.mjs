@@ -12,19 +12,22 @@ import { isNewEnough, nodeMajorMin, nodePackages } from './versions.mjs';
 /**
  * A Node that can run Massif and is already there: the one that runs us, the one this checkout used last (whoever's cache it is
  * in), or the one in this user's cache.
- * @param {{ root: string, environment: NodeJS.ProcessEnv, running?: { version: string, path: string } }} options
+ * @param {{ root?: string, environment: NodeJS.ProcessEnv, running?: { version: string, path: string } }} options root: the
+ *   checkout, which remembers; a package does not, it may lie where its user cannot write
  * @returns {string | undefined} path of the binary
  */
 export function findNode({ root, environment, running = { version: process.version, path: process.execPath } }) {
   if (isNewEnough(running.version)) return running.path;
   const cached = cachedNode(environment);
-  return [readStamp(lastNode(root)), cached?.binary].find((file) => file !== undefined && isExecutable(file));
+  return [root === undefined ? undefined : readStamp(lastNode(root)), cached?.binary].find(
+    (file) => file !== undefined && isExecutable(file),
+  );
 }
 
 /**
  * Fetches Node from npm into the user's cache. Downloads go to a directory beside it and are renamed when whole, so that
  * nobody ever sees half of one.
- * @param {{ root: string, environment: NodeJS.ProcessEnv, abort: AbortSignal, onWait?: (pid: number) => void }} options
+ * @param {{ root?: string, environment: NodeJS.ProcessEnv, abort: AbortSignal, onWait?: (pid: number) => void }} options
  * @returns {Promise<string>} path of the binary
  */
 export async function fetchNode({ root, environment, abort, onWait }) {
@@ -76,8 +79,7 @@ export async function fetchNode({ root, environment, abort, onWait }) {
   } finally {
     lock.release();
   }
-  mkdirSync(setupDirectory(root), { recursive: true });
-  writeStamp(lastNode(root), target.binary);
+  if (root !== undefined) writeStamp(lastNode(root), target.binary);
   return target.binary;
 }
 

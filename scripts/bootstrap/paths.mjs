@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout this file belongs to. */
+/** The checkout this file belongs to, or the package that was made of one. */
 export const checkout = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** The `massif` command, in TypeScript. */
-export const massifEntry = join(checkout, 'apps/cli/src/main.ts');
+/** Whether the product is not run from source but as what `npm pack` made of it, which needs a Node and no more. */
+export const isPackage = !existsSync(join(checkout, 'pnpm-workspace.yaml'));
+
+/** The `massif` command: TypeScript, or in a package plain JavaScript. */
+export const massifEntry = join(checkout, isPackage ? 'dist/apps/cli/src/main.js' : 'apps/cli/src/main.ts');
 
 /**
  * What set-up remembers about a checkout. It lies in node_modules so that deleting that directory forgets it too.
