@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -122,6 +122,26 @@ it('with --json help and version are JSON too', async () => {
   expect(await ask('token create --help')).toMatchObject({
     usage: expect.stringContaining('massif token create') as string,
     options: expect.arrayContaining([expect.objectContaining({ flags: '--role <role>', default: 'admin', choices: [...roles] })]) as object,
+  });
+});
+
+describe('massif example', () => {
+  it('prints a spec as it is written, which submit takes', async () => {
+    const { status, stdout } = await massif(['example', 'moby-dick']);
+    expect(status).toBe(0);
+    expect(stdout).toBe(readFileSync(example, 'utf8'));
+  });
+
+  it('without a name lists them, also for programs', async () => {
+    expect((await massif(['example'])).stdout).toMatch(/^NAME +WHAT IT IS\n(.*\n)*moby-dick {2}.*Moby Dick/);
+    const items = (JSON.parse((await massif(['example', '--json'])).stdout) as { items: { name: string }[] }).items;
+    expect(items.map(({ name }) => name)).toContain('moby-dick');
+  });
+
+  it('names those there are for one that there is not', async () => {
+    const { status, stderr } = await massif(['example', 'nowhere', '--json']);
+    expect(status).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'invalid_spec', detail: expect.stringContaining('moby-dick') });
   });
 });
 

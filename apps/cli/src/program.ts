@@ -3,6 +3,7 @@ import type { CliEnvironment } from './env.ts';
 import type { Output } from './output.ts';
 import { addControlPlaneCommands } from './commands/control-plane.ts';
 import { addEngineCommands } from './commands/engine.ts';
+import { addExampleCommand } from './commands/example.ts';
 import { generalHelp, helpInJson } from './commands/help.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPlanCommands } from './commands/plan.ts';
@@ -34,6 +35,7 @@ export function buildProgram(context: CliContext): Command {
     .exitOverride();
   for (const add of [
     addUpCommand,
+    addExampleCommand,
     addJobCommands,
     addControlPlaneCommands,
     addTrainCommand,

@@ -7,6 +7,7 @@ export const examples = (...commands: readonly string[]) => `\nExamples:\n${comm
 /** The end of `massif --help`. */
 export const generalHelp = `${examples(
   'massif up                                    start the product here and keep it running',
+  'massif example moby-dick > job.yaml          a job to begin with',
   'massif submit -f job.yaml --follow           put a job into the queue and watch it',
   'massif train -f job.yaml --local --out DIR   train here and now, without the control plane',
   'massif plan -f job.yaml                      what would run, how fast, in how much memory',

@@ -5,7 +5,7 @@ import type { CliEnvironment } from '../env.ts';
 import { exitCode, type Output } from '../output.ts';
 import { onStopSignals } from '../signals.ts';
 import { endEverything } from './end-all.ts';
-import { prepareHome, readAddress, removeAddress, writeAddress } from './home.ts';
+import { prepareHome, readAddress, readAdminToken, removeAddress, writeAddress } from './home.ts';
 import { claimHome, releaseHome } from './lock.ts';
 import { runMainJob, whatIsLeft, type MainJob } from './main-job.ts';
 import { createProduct } from './product.ts';
@@ -61,6 +61,8 @@ export async function runProduct({ environment, output, port, mainJob, leave }: 
       );
     if (stop.signal.aborted) return exitCode.interrupted;
     writeRunRecord(home, { ...self, role: 'up' });
+    const isNew = readAdminToken(home) === undefined;
+    const massif = environment.inherited['npm_lifecycle_event'] === 'npx' ? 'npx massif' : 'massif';
     const product = createProduct({ environment, self, port, onNote: (text) => output.note(`massif: ${text}`) });
     let lastLook: (() => Promise<void>) | undefined;
     let farewell: string | undefined;
@@ -68,7 +70,10 @@ export async function runProduct({ environment, output, port, mainJob, leave }: 
       const { url, dashboard } = await product.start();
       writeAddress(home, { url });
       output.line({ dashboard }, () => `massif: dashboard at ${dashboard}`);
-      if (!mainJob) return undefined;
+      if (!mainJob) {
+        if (isNew) output.note(`massif: for a first job: ${massif} example moby-dick > job.yaml; ${massif} submit -f job.yaml --follow`);
+        return undefined;
+      }
       // Its own, whatever the user's shell says of another.
       const client = connect({ ...environment, url, token: undefined });
       const command = environment.inherited['npm_lifecycle_event'] === 'start' ? 'npm start' : `massif up --main-job ${mainJob.file}`;
