@@ -319,6 +319,15 @@ export interface MetricStore {
     /** Sequence of the last change that was looked at: where to go on. */ seq: number;
     more: boolean;
   }>;
+  /**
+   * At most `points` of the steps from `from` to `to`, in order of steps, for a picture of them all: first, last, extremes and
+   * evaluations are among them, and, unless it lies elsewhere, the step that changed last.
+   */
+  sample(
+    scope: Scope,
+    jobId: string,
+    options: { columns: readonly string[]; points: number; from?: number | undefined; to?: number | undefined },
+  ): Promise<MetricStep[]>;
   /** Number of the last change that there was; 0 before the first. */
   lastSeq(scope: Scope, jobId: string): Promise<number>;
   /** How many steps there are. */

@@ -5,6 +5,7 @@ import {
   logLineSchema,
   logQuerySchema,
   metricPointSchema,
+  metricQuerySchema,
   parseEventId,
   seriesQuerySchema,
   type List,
@@ -16,8 +17,8 @@ import { invalidCursor } from '../http/page.ts';
 import { byId, listOrStream, problems } from '../http/schemas.ts';
 import { eventSeries } from '../streams/events.ts';
 import { followJob } from '../streams/follow.ts';
-import { logSeries } from '../streams/logs.ts';
-import { metricSeries } from '../streams/metrics.ts';
+import { logSeries, logTail } from '../streams/logs.ts';
+import { metricPicture, metricSeries } from '../streams/metrics.ts';
 import type { Series } from '../streams/series.ts';
 import { wantsEventStream } from '../streams/sse.ts';
 import { jobOf, type App, type RouteContext } from './context.ts';
@@ -80,11 +81,20 @@ export function addJobStreamRoutes(app: App, { store, streams }: RouteContext): 
           'A point that comes again replaces the one before: an evaluation followed it, or another attempt went over the step once more.',
         params: byId,
         headers: resumeHeaders,
-        querystring: seriesQuerySchema,
+        querystring: metricQuerySchema,
         response: { 200: listOrStream(listOf(metricPointSchema), 'metric'), ...problems },
       },
     },
-    (request, reply) => answer(request, reply, request.query, (job) => metricSeries({ store, job })),
+    async (request, reply) => {
+      const { points, from, to, ...query } = request.query;
+      if (points === undefined) {
+        refuse({ from, to }, 'belongs to `points`');
+        return answer(request, reply, query, (job) => metricSeries({ store, job }));
+      }
+      refuse({ after: query.after, cursor: query.cursor }, 'is not for `points`, which are in one answer');
+      if (wantsEventStream(request)) refuse({ points }, onlyLists);
+      return metricPicture({ store, job: await jobOf(request, store) }, { points, from, to });
+    },
   );
 
   app.get(
@@ -100,11 +110,25 @@ export function addJobStreamRoutes(app: App, { store, streams }: RouteContext): 
         response: { 200: listOrStream(listOf(logLineSchema), 'log'), ...problems },
       },
     },
-    (request, reply) => {
-      const { rank, attempt, search } = request.query;
-      return answer(request, reply, request.query, (job) => logSeries({ store, job, filter: { rank, attempt, search } }));
+    async (request, reply) => {
+      const { rank, attempt, search, tail, before, ...query } = request.query;
+      const filter = { rank, attempt, search };
+      if (!tail && before === undefined) return answer(request, reply, query, (job) => logSeries({ store, job, filter }));
+      refuse({ after: query.after }, 'leads forwards, `tail` and `before` backwards');
+      if (wantsEventStream(request)) refuse({ tail: tail || undefined, before }, onlyLists);
+      const job = await jobOf(request, store);
+      const place = query.cursor === undefined ? (before ?? Number.MAX_SAFE_INTEGER) : placeOf(query.cursor);
+      return logTail({ store, job, filter }, { before: place, limit: query.limit });
     },
   );
+}
+
+const onlyLists = 'is for the list, not for the stream';
+
+/** @throws AppError `invalid_spec` when one of these was given */
+function refuse(given: Record<string, unknown>, why: string): void {
+  for (const [path, value] of Object.entries(given))
+    if (value !== undefined) throw new AppError('invalid_spec', `${path}: ${why}`, { context: { path } });
 }
 
 /** The page after a sequence; the cursor is that sequence. */
@@ -112,8 +136,13 @@ async function list<Item>(
   series: Series<Item>,
   { after = 0, cursor, limit }: { after?: number | undefined; cursor?: string | undefined; limit: number },
 ): Promise<List<Item>> {
-  const from = cursor === undefined ? after : parseEventId(cursor);
-  if (from === undefined) throw invalidCursor();
-  const { items, seq, more, total } = await series.page(from, limit);
+  const { items, seq, more, total } = await series.page(cursor === undefined ? after : placeOf(cursor), limit);
   return { items, nextCursor: more ? String(seq) : null, total };
+}
+
+/** @throws AppError `invalid_cursor` */
+function placeOf(cursor: string): number {
+  const seq = parseEventId(cursor);
+  if (seq === undefined) throw invalidCursor();
+  return seq;
 }

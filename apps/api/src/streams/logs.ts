@@ -1,4 +1,4 @@
-import type { LogLine } from '@massif/contracts';
+import type { List, LogLine } from '@massif/contracts';
 import type { Job, Store } from '@massif/store';
 import { viewLogLine } from '../views/job.ts';
 import type { Series } from './series.ts';
@@ -9,6 +9,19 @@ export interface LogFilter {
   rank?: number | undefined;
   attempt?: number | undefined;
   search?: string | undefined;
+}
+
+/** The last lines of a job, or the last before a sequence; `nextCursor` is the sequence that the page before ends at. */
+export async function logTail(
+  { store: { logs }, job, filter }: { store: Pick<Store, 'logs'>; job: Job; filter: LogFilter },
+  { before, limit }: { before: number; limit: number },
+): Promise<List<LogLine>> {
+  const scope = { projectId: job.projectId };
+  const [{ items, seq, more }, total] = await Promise.all([
+    logs.read(scope, job.id, { ...filter, before, limit }),
+    logs.count(scope, job.id, filter),
+  ]);
+  return { items: items.map(viewLogLine), nextCursor: more ? String(seq) : null, total };
 }
 
 /** Log lines are numbered within the job; old ones are thrown away after a while. */

@@ -1,4 +1,4 @@
-import { metricColumns, type MetricColumn, type MetricPoint } from '@massif/contracts';
+import { metricColumns, type List, type MetricColumn, type MetricPoint } from '@massif/contracts';
 import type { Job, MetricStep, Store } from '@massif/store';
 import type { Series } from './series.ts';
 
@@ -36,6 +36,16 @@ export function metricSeries({ store: { metrics }, job }: { store: Pick<Store, '
       };
     },
   };
+}
+
+/** The whole series, or a range of its steps, in a number of its points that a picture can show. */
+export async function metricPicture(
+  { store: { metrics }, job }: { store: Pick<Store, 'metrics'>; job: Job },
+  range: { points: number; from?: number | undefined; to?: number | undefined },
+): Promise<List<MetricPoint>> {
+  const scope = { projectId: job.projectId };
+  const [steps, total] = await Promise.all([metrics.sample(scope, job.id, { columns, ...range }), metrics.count(scope, job.id)]);
+  return { items: steps.map(pointOf), nextCursor: null, total };
 }
 
 function pointOf({ seq, values, evaluationLoss }: MetricStep): MetricPoint {

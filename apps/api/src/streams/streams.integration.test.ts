@@ -210,4 +210,65 @@ describe('a list', () => {
     for (const part of ['metrics', 'logs', 'events'])
       expectProblem(await api.ask('GET', `jobs/${id}/${part}?cursor=x`), 400, 'invalid_cursor');
   });
+
+  it('of logs is read from its end, page by page, filtered like the other', async () => {
+    const { id } = await api.submit();
+    await run(id, { steps: 120, perFrame: 40 });
+    const lines = ({ items }: List<LogLine>) => items.map(({ line }) => Number(line.slice('step '.length)));
+    const read = async (query: string) => {
+      const { status, text, body } = await api.ask<List<LogLine>>('GET', `jobs/${id}/logs?limit=50${query}`);
+      expect(status, text).toBe(200);
+      return body;
+    };
+    const last = await read('&tail=true');
+    expect([lines(last), last.total]).toEqual([range(70, 119), 120]);
+    const middle = await read(`&tail=true&cursor=${last.nextCursor}`);
+    expect(lines(middle)).toEqual(range(20, 69));
+    expect(await read(`&before=${last.items[0]!.seq}`)).toEqual(middle);
+    const first = await read(`&before=1000&cursor=${middle.nextCursor}`);
+    expect([lines(first), first.nextCursor]).toEqual([range(0, 19), null]);
+    const odd = await read('&tail=true&rank=1&attempt=1');
+    expect([lines(odd), odd.total]).toEqual([
+      range(10, 59)
+        .map((half) => half * 2 + 1)
+        .slice(0, 50),
+      60,
+    ]);
+    const found = await read('&tail=true&search=STEP%2011');
+    expect([lines(found), found.nextCursor, found.total]).toEqual([[11, ...range(110, 119)], null, 11]);
+    expect(await read('&tail=true&attempt=2')).toEqual({ items: [], nextCursor: null, total: 0 });
+    for (const path of ['after=1&tail=true', 'after=1&before=3'])
+      expectProblem(await api.ask('GET', `jobs/${id}/logs?${path}`), 422, 'invalid_spec', 'after');
+    const headers = { accept: 'text/event-stream' };
+    expectProblem(await api.ask('GET', `jobs/${id}/logs?tail=true`, { headers }), 422, 'invalid_spec', 'tail');
+    expectProblem(await api.ask('GET', `jobs/${id}/logs?before=9`, { headers }), 422, 'invalid_spec', 'before');
+    expectProblem(await api.ask('GET', `jobs/${id}/logs?tail=true&cursor=x`), 400, 'invalid_cursor');
+  });
+
+  it('of metrics can be a picture, after which the stream goes on', async () => {
+    const { id } = await api.submit();
+    await run(id, { steps: 300, perFrame: 100 });
+    const { status, body } = await api.ask<List<MetricPoint>>('GET', `jobs/${id}/metrics?points=20`);
+    expect([status, body.nextCursor, body.total]).toEqual([200, null, 300]);
+    const steps = body.items.map(({ step }) => step);
+    expect(steps.length).toBeLessThanOrEqual(20);
+    expect([steps[0], steps.at(-1)]).toEqual([0, 299]);
+    const whole = (await api.ask<List<MetricPoint>>('GET', `jobs/${id}/metrics?points=4000`)).body;
+    expect(whole.items.map(({ step }) => step)).toEqual(range(0, 299));
+    for (const point of body.items) expect(whole.items).toContainEqual(point);
+    const part = (await api.ask<List<MetricPoint>>('GET', `jobs/${id}/metrics?points=20&from=100&to=110`)).body;
+    expect(part.items).toEqual(whole.items.slice(100, 111));
+    const lastSeq = Math.max(...body.items.map(({ seq }) => seq));
+    expect((await readStream(api, `jobs/${id}/metrics?after=${lastSeq}`)).map(({ event }) => event)).toEqual(['end']);
+    for (const [query, path] of [
+      ['points=2', 'points'],
+      ['points=9999', 'points'],
+      ['from=1', 'from'],
+      ['points=20&after=3', 'after'],
+      ['points=20&cursor=3', 'cursor'],
+    ] as const)
+      expectProblem(await api.ask('GET', `jobs/${id}/metrics?${query}`), 422, 'invalid_spec', path);
+    const headers = { accept: 'text/event-stream' };
+    expectProblem(await api.ask('GET', `jobs/${id}/metrics?points=20`, { headers }), 422, 'invalid_spec', 'points');
+  });
 });

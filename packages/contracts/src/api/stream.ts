@@ -93,8 +93,37 @@ export const seriesQuerySchema = z.strictObject({
 
 export type SeriesQuery = z.output<typeof seriesQuerySchema>;
 
-/** Logs may be narrowed down, as a list and as a stream. */
+const stepSchema = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .optional();
+
+/** Metrics may be thinned out for a picture. */
+export const metricQuerySchema = seriesQuerySchema.extend({
+  points: z.coerce
+    .number()
+    .int()
+    .min(20)
+    .max(4000)
+    .optional()
+    .describe(
+      'Instead of pages: the whole series in at most so many of its points, in order of steps. Of each stretch the last one is there, the ones with the least and the greatest loss, the slowest, the one with the greatest gradient norm, and the last evaluation; and whatever changed last, whose `seq` is where to go on.',
+    ),
+  from: stepSchema.describe('With `points`: of the steps from this one on.'),
+  to: stepSchema.describe('With `points`: of the steps up to this one.'),
+});
+
+export type MetricQuery = z.output<typeof metricQuerySchema>;
+
+/** Logs may be narrowed down, as a list and as a stream, and as a list be read from their end. */
 export const logQuerySchema = seriesQuerySchema.extend({
+  tail: z
+    .stringbool()
+    .default(false)
+    .describe('As a list: the last lines in place of the first; `nextCursor` leads further back. Each page is in order.'),
+  before: z.coerce.number().int().min(0).optional().describe('As a list: the last lines before this seq.'),
   rank: z.coerce.number().int().min(-1).max(1_000_000).optional().describe('-1 for the supervisor.'),
   attempt: z.coerce
     .number()

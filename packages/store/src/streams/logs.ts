@@ -36,6 +36,11 @@ export function logStore({ query }: Database): LogStore {
       return { items, seq: more ? last : Math.max(last, lastSeq), more, oldestSeq };
     },
     count: async (scope, jobId, filter = {}) => {
+      // They are numbered without gaps, and the oldest go first.
+      if (Object.values(filter).every((value) => value === undefined)) {
+        const { lastSeq, oldestSeq } = await ends(query, scope, jobId);
+        return lastSeq - oldestSeq + 1;
+      }
       const { p, values } = parameters();
       const [row] = await query<{ count: number }>(
         `select count(*) as count from log where ${conditions(scope, jobId, filter, p)}`,

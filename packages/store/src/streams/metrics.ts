@@ -2,16 +2,14 @@ import type { Database } from '../database/database.ts';
 import { parameters } from '../database/parameters.ts';
 import { scopeSql } from '../database/scope.ts';
 import type { MetricStore } from '../store.ts';
-import { metricSqlColumns } from './metric-columns.ts';
-
-type P = (value: unknown) => string;
+import { columnSql, evaluationOf, stepEvaluated } from './metric-columns.ts';
+import { sampleMetrics } from './metric-sample.ts';
 
 const afterLimitDefault = 1000;
 const afterLimitMax = 10_000;
-/** The step that an evaluation belongs to: the one after n steps to step n - 1; one may come before the first step. */
-const stepEvaluated = 'greatest(step - 1, 0)';
 
-export function metricStore({ query }: Database): MetricStore {
+export function metricStore(database: Database): MetricStore {
+  const { query } = database;
   return {
     after: async (scope, jobId, { seq, columns, limit = afterLimitDefault }) => {
       const take = Math.max(1, Math.min(afterLimitMax, limit));
@@ -29,10 +27,7 @@ export function metricStore({ query }: Database): MetricStore {
          select c.seq, s.values, s.loss as "evaluationLoss"
          from change c left join lateral (
            select array[${selected.join(', ')}]::double precision[] as values, e.loss, greatest(m.seq, e.seq) as seq
-           from metric m left join lateral (
-             select max(seq) as seq, (array_agg(loss order by step desc))[1] as loss from evaluation
-             where job_id = ${job} and step in (m.step + 1, case m.step when 0 then 0 end)
-           ) e on true
+           from metric m left join lateral ${evaluationOf(job)} e on true
            where m.job_id = ${job} and m.step = c.step
          ) s on s.seq = c.seq
          order by c.seq`,
@@ -45,6 +40,8 @@ export function metricStore({ query }: Database): MetricStore {
         more: found.length > take,
       };
     },
+
+    sample: (...asked) => sampleMetrics(database, ...asked),
 
     lastSeq: async (scope, jobId) => {
       const { p, values } = parameters();
@@ -65,12 +62,4 @@ export function metricStore({ query }: Database): MetricStore {
       return row!.count;
     },
   };
-}
-
-/** One column of `metric m` as a number. */
-function columnSql(name: string, p: P): string {
-  if (name === 'step' || name === 'attempt') return `m.${name}::double precision`;
-  if (name === 'time') return '(extract(epoch from m.time) * 1000)::double precision';
-  if (Object.hasOwn(metricSqlColumns, name)) return `m.${metricSqlColumns[name as keyof typeof metricSqlColumns]}`;
-  return `(m.extra ->> ${p(name)})::double precision`;
 }

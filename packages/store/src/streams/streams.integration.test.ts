@@ -47,6 +47,40 @@ describe('metrics', () => {
     expect(await test.store.metrics.count('everyProject', long.job.id)).toBe(1000);
   });
 
+  it('are a picture of so many points, with every extreme and evaluation of a short one', async () => {
+    const { store, sql } = test;
+    const { id } = long.job;
+    const columns = ['step', 'loss'];
+    const sample = (options: { points: number; from?: number; to?: number }) =>
+      store.metrics.sample('everyProject', id, { columns, ...options });
+    const stepsOf = (steps: MetricStep[]) => steps.map(({ values: [step] }) => step!);
+    expect(stepsOf(await sample({ points: 1000 }))).toEqual(range(0, 1000));
+    expect(stepsOf(await sample({ points: 20, from: 100, to: 119 }))).toEqual(range(100, 120));
+    // What no regular pick of steps would find.
+    await sql('update metric set loss = 99 where job_id = $1 and step = 333', [id]);
+    await sql('update metric set loss = -99 where job_id = $1 and step = 444', [id]);
+    await sql('update metric set step_time_ms = 1e6 where job_id = $1 and step = 555', [id]);
+    await sql('update metric set grad_norm = 1e6 where job_id = $1 and step = 666', [id]);
+    await sql('update metric set loss = null where job_id = $1 and step between 700 and 799', [id]);
+    await sql('update evaluation set seq = 5000 where job_id = $1 and step = 780', [id]);
+    for (const points of [20, 50, 200]) {
+      const found = await sample({ points });
+      expect(found.length).toBeLessThanOrEqual(points);
+      const steps = stepsOf(found);
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+      for (const step of [0, 333, 444, 555, 666, 779, 999]) expect(steps, `${points} points`).toContain(step);
+      expect(Math.max(...found.map(({ seq }) => seq))).toBe(5000);
+      expect(found.find(({ values: [step] }) => step === 779)).toMatchObject({ evaluationLoss: expect.any(Number) as number });
+    }
+    const part = stepsOf(await sample({ points: 20, from: 200, to: 399 }));
+    for (const step of [200, 333, 399]) expect(part).toContain(step);
+    expect(Math.min(...part)).toBe(200);
+    expect(Math.max(...part)).toBe(399);
+    expect(await sample({ points: 20, from: 5000 })).toEqual([]);
+    expect(await store.metrics.sample(elsewhere, id, { columns, points: 20 })).toEqual([]);
+    await sql('update evaluation set seq = 1099 where job_id = $1 and step = 780', [id]);
+  });
+
   it('of a step come again behind its number when it is evaluated later, also before the first step', async () => {
     const { store, run } = test;
     const { job, token } = await run([4, 5]);
