@@ -21,7 +21,7 @@ const redis = await startRedis({ directory: join(home, 'redis') });
 const store = openStore({ databaseUrl: postgres.url });
 const memoryBytes = 4 * 2 ** 30;
 const devices = [0, 1].map((index) => ({ index, type: 'cpu', memoryBytes }));
-await store.nodes.upsert({ name: 'here', cores: availableParallelism(), memoryBytes, devices });
+await store.nodes.upsert([{ name: 'here', cores: availableParallelism(), memoryBytes, devices }]);
 
 const server = fork(api, {
   execArgv: [],

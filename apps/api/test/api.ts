@@ -71,7 +71,7 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
   const { token: adminToken } = await store.tokens.ensureAdmin(undefined);
   const GiB = 2 ** 30;
   const devices = [0, 1].map((index) => ({ index, type: 'cpu', memoryBytes: 4 * GiB }));
-  await store.nodes.upsert({ name: 'here', cores: Math.max(2, availableParallelism()), memoryBytes: 16 * GiB, devices });
+  await store.nodes.upsert([{ name: 'here', cores: Math.max(2, availableParallelism()), memoryBytes: 16 * GiB, devices }]);
   const [told, faults]: string[][] = [[], []];
   const planner = createPlannerPool({ threads: 1, timeoutMs: 20_000, waitingMax: 1000, cacheMax: 1000 });
   const app = await buildApp({

@@ -33,7 +33,8 @@ async function setUp(behaviour: 'prompt' | 'endless' | 'broken', idleForMs = 0) 
     await database.drop();
     rmSync(home, { recursive: true, force: true });
   });
-  const node = await store.nodes.upsert({ name: 'here', cores: 2, memoryBytes: 8, devices: [{ index: 0, type: 'cpu', memoryBytes: 4 }] });
+  await store.nodes.upsert([{ name: 'here', cores: 2, memoryBytes: 8, devices: [{ index: 0, type: 'cpu', memoryBytes: 4 }] }]);
+  const node = (await store.nodes.get('here'))!;
   const pids = () => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trimEnd().split('\n').map(Number) : []);
   const profile = async () => (await store.nodes.get(node.id))?.profiles['cpu'];
   /** As the controller does every few seconds, until `pids` shows that it has led to so many measurements. */

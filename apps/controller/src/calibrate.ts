@@ -10,8 +10,8 @@ import { z } from 'zod';
 
 export interface CalibrationOptions {
   home: string;
-  /** Program and arguments; prints `{ deviceType, profile }`. Undefined: nothing is measured. */
-  command: string[] | undefined;
+  /** Program and arguments; prints `{ deviceType, profile }`. */
+  command: string[];
   environment: NodeJS.ProcessEnv;
   store: Store;
   log: Logger;
@@ -51,7 +51,7 @@ export function createCalibration({ home, command, environment, store, log, idle
   return {
     consider: (node, { busy }) => {
       if (busy) return yieldNow();
-      const measurable = command !== undefined && failures < failuresMax && node.devices.some(({ type }) => type === 'cpu');
+      const measurable = failures < failuresMax && node.devices.some(({ type }) => type === 'cpu');
       if (!measurable || current || node.profiles['cpu'] !== undefined || performance.now() - idleSinceMs < idleForMs) return;
       measure(command, node).catch((error: unknown) => {
         failures++;

@@ -27,7 +27,7 @@ const heldDevices = async ({ store }: Installation) =>
 it('counts no devices of a host that is not there any more', async () => {
   const world = await setUp();
   const device = { index: 0, type: 'cpu', memoryBytes: 2 ** 40 };
-  await world.store.nodes.upsert({ name: 'an-earlier-name', cores: 64, memoryBytes: 2 ** 40, devices: [device] });
+  await world.store.nodes.upsert([{ name: 'an-earlier-name', cores: 64, memoryBytes: 2 ** 40, devices: [device] }]);
   await world.startController().ready;
   const nodes = await world.store.nodes.list();
   expect(

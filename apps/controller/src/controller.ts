@@ -26,7 +26,7 @@ export function startController(
   const store = openStore({ databaseUrl, applicationName: 'massif-controller' });
   const queue = openQueue({ redisUrl, onError: (error) => log.warn({ err: error }, 'trouble in the queue') });
   const cluster = createLocalCluster({ home, command: supervisorCommand, environment: inherited });
-  const calibration = createCalibration({ home, command: calibrateCommand, environment: inherited, store, log });
+  const calibration = calibrateCommand && createCalibration({ home, command: calibrateCommand, environment: inherited, store, log });
   const ready = Promise.withResolvers<void>();
   const leadership = startLeadership({
     lease: store.lease,
@@ -42,7 +42,7 @@ export function startController(
     close: async () => {
       // The lease first, so that the next controller begins at once.
       await leadership.close();
-      calibration.yield();
+      calibration?.yield();
       await Promise.allSettled([cluster.close(), queue.close(), store.close()]);
     },
   };

@@ -16,7 +16,7 @@ async function setUp(changes: Partial<Pick<ExecuteOptions, 'silence' | 'cluster'
   const installation = await createInstallation();
   onTestFinished(() => installation[Symbol.asyncDispose]());
   const { store, home } = installation;
-  await store.nodes.upsert({ name: 'here', cores: 2, memoryBytes: 2 ** 33, devices: [{ index: 0, type: 'cpu', memoryBytes: 2 ** 33 }] });
+  await store.nodes.upsert([{ name: 'here', cores: 2, memoryBytes: 2 ** 33, devices: [{ index: 0, type: 'cpu', memoryBytes: 2 ** 33 }] }]);
   const guard = (await store.lease.acquire({ name: 'controller', holder: 'test', ttlMs: 60_000 }))!;
   const term = { guard, signal: new AbortController().signal };
   let gangs: GangStatus[] = [];

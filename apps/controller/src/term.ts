@@ -17,7 +17,8 @@ export interface TermOptions {
   store: Store;
   queue: ReconcileQueue;
   cluster: ClusterBackend;
-  calibration: Calibration;
+  /** Undefined: nothing is measured. */
+  calibration: Calibration | undefined;
   home: string;
   apiUrl: string;
   log: Logger;
@@ -63,7 +64,7 @@ export async function serveTerm(options: TermOptions): Promise<void> {
     ...options,
     tokens,
     silence,
-    onLaunch: () => calibration.yield(),
+    onLaunch: () => calibration?.yield(),
     onDevices: () => void placing.wake('all'),
     lookAgain: (jobId, inMs) => after(inMs, () => wake(jobId)),
   });
@@ -121,15 +122,14 @@ export async function serveTerm(options: TermOptions): Promise<void> {
   const takeInventory = async () => {
     const nodes = await cluster.inventory();
     const gangs = await cluster.list();
-    const found: string[] = [];
-    for (const node of nodes) {
-      if (signal.aborted) return;
-      const row = await store.nodes.upsert(node);
-      const busy = gangs.length > 0 || row.devices.some(({ heldBy }) => heldBy !== null);
-      calibration.consider(row, { busy });
-      found.push(row.id);
+    if (signal.aborted) return;
+    await store.nodes.upsert(nodes);
+    await store.nodes.markMissing({ except: nodes.map(({ name }) => name) });
+    if (!calibration) return;
+    for (const { name } of nodes) {
+      const row = await store.nodes.get(name);
+      if (row) calibration.consider(row, { busy: gangs.length > 0 || row.devices.some(({ heldBy }) => heldBy !== null) });
     }
-    await store.nodes.markMissing({ except: found });
   };
   const repeat = (what: string, everyMs: number, action: () => Promise<void>) => {
     after(everyMs, () => {

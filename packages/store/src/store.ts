@@ -388,17 +388,21 @@ export interface Listener {
 
 // --- cluster ---
 
+/** A node as a backend finds it. */
+export interface FoundNode {
+  name: string;
+  rack?: string | null;
+  cores: number;
+  memoryBytes: number;
+  devices: readonly { index: number; type: string; memoryBytes: number }[];
+}
+
 export interface NodeStore {
-  /** Writes what a backend found; devices that are gone become unhealthy, a node keeps its state. */
-  upsert(node: {
-    name: string;
-    rack?: string | null;
-    cores: number;
-    memoryBytes: number;
-    devices: readonly { index: number; type: string; memoryBytes: number }[];
-  }): Promise<ClusterNode>;
-  /** The devices of every node but these become unhealthy, until an upsert finds them again: a host that left, or has another name now. */
+  /** Writes what a backend found. A node that was unhealthy is ready again, a cordoned one stays so; devices of it that are gone become unhealthy. */
+  upsert(nodes: readonly FoundNode[]): Promise<void>;
+  /** Every node but those of these names, and its devices, become unhealthy until found again: a host that left, or has another name now. */
   markMissing(nodes: { except: readonly string[] }): Promise<void>;
+  /** In the order of their names. */
   list(): Promise<ClusterNode[]>;
   get(idOrName: string): Promise<ClusterNode | null>;
   setState(id: string, state: NodeState): Promise<ClusterNode | null>;

@@ -42,12 +42,9 @@ export async function openTestStore({ devices = 4 } = {}): Promise<TestStore> {
 export async function prepareStore(databaseUrl: string, { devices = 4 } = {}): Promise<TestStore> {
   const store = openStore({ databaseUrl });
   const { project } = await store.projects.ensureDefaults();
-  const node = await store.nodes.upsert({
-    name: 'here',
-    cores: devices,
-    memoryBytes: 16 * 2 ** 30,
-    devices: Array.from({ length: devices }, (_, index) => ({ index, type: 'cpu', memoryBytes: 4 * 2 ** 30 })),
-  });
+  const slots = Array.from({ length: devices }, (_, index) => ({ index, type: 'cpu', memoryBytes: 4 * 2 ** 30 }));
+  await store.nodes.upsert([{ name: 'here', cores: devices, memoryBytes: 16 * 2 ** 30, devices: slots }]);
+  const node = (await store.nodes.get('here'))!;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', () => {});
 

@@ -11,12 +11,14 @@ it('shows each measurement and writes their average down beside what is allocate
   onTestFinished(() => queue.close());
   const heard: UsageFrame['nodes'][] = [];
   queue.onUsage(({ nodes }) => heard.push(nodes));
-  await store.nodes.upsert({
-    name: 'here',
-    cores: 2,
-    memoryBytes: 2,
-    devices: [0, 1].map((index) => ({ index, type: 'cpu', memoryBytes: 1 })),
-  });
+  await store.nodes.upsert([
+    {
+      name: 'here',
+      cores: 2,
+      memoryBytes: 2,
+      devices: [0, 1].map((index) => ({ index, type: 'cpu', memoryBytes: 1 })),
+    },
+  ]);
   let busy = [0.25, null] as (number | null)[];
   const cluster = { usage: () => Promise.resolve([{ name: 'here', busy, memoryBytes: [3.7, null] }]) };
   const usage = createUsageSampling({ store, queue, cluster });

@@ -13,9 +13,8 @@ const device = (index: number, type = 'cpu') => ({ index, type, memoryBytes: 80 
 it('is what a backend found last, keeping its id, its state and what was measured', async () => {
   const { store } = test;
   const found = { name: 'a', rack: 'r7', cores: 64, memoryBytes: 2048 * GiB, devices: range(0, 8).map((index) => device(index)) };
-  const nodes = await Promise.all(range(0, 6).map(() => store.nodes.upsert(found)));
-  expect(new Set(nodes.map(({ id }) => id)).size).toBe(1);
-  const [node] = nodes;
+  await Promise.all(range(0, 6).map(() => store.nodes.upsert([found])));
+  const node = await store.nodes.get('a');
   expect(node).toMatchObject({ name: 'a', rack: 'r7', state: 'ready', cores: 64, memoryBytes: 2048 * GiB, profiles: {} });
   expect(node!.devices.map(({ index, memoryBytes, healthy, heldBy }) => [index, memoryBytes, healthy, heldBy])).toEqual(
     range(0, 8).map((index) => [index, 80 * GiB, true, null]),
@@ -24,7 +23,8 @@ it('is what a backend found last, keeping its id, its state and what was measure
   await store.nodes.setProfile({ id: node!.id, deviceType: 'cpu', profile: { gflops: 100 } });
   await store.nodes.setProfile({ id: node!.id, deviceType: 'h100', profile: { gflops: 1e6 } });
   await store.nodes.setProfile({ id: node!.id, deviceType: 'cpu', profile: { gflops: 200 } });
-  const again = await store.nodes.upsert({ ...found, cores: 32, devices: [device(1), device(0, 'h100'), device(8)] });
+  await store.nodes.upsert([{ ...found, cores: 32, devices: [device(1), device(0, 'h100'), device(8)] }]);
+  const again = (await store.nodes.get('a'))!;
   expect(again).toMatchObject({
     id: node!.id,
     rack: 'r7',
@@ -39,25 +39,48 @@ it('is what a backend found last, keeping its id, its state and what was measure
     [8, 'cpu', true],
   ]);
   expect(again.devices[0]!.id).toBe(node!.devices[0]!.id);
-  expect(await store.nodes.get('a')).toEqual(again);
   expect(await store.nodes.get(again.id)).toEqual(again);
   expect((await store.nodes.list()).map(({ name }) => name)).toEqual(['a', 'here']);
 });
 
 it('keeps its devices, unhealthy, while a backend does not find it', async () => {
   const { store } = test;
-  const [old, renamed] = await Promise.all(
-    ['old', 'renamed'].map((name) => store.nodes.upsert({ name, cores: 2, memoryBytes: GiB, devices: [device(0)] })),
-  );
-  await store.nodes.markMissing({ except: [renamed!.id] });
-  const health = async (id: string) => (await store.nodes.get(id))!.devices.map(({ healthy }) => healthy);
-  expect(await health(old!.id)).toEqual([false]);
-  expect(await health(renamed!.id)).toEqual([true]);
-  await store.nodes.upsert({ name: 'old', cores: 2, memoryBytes: GiB, devices: [device(0)] });
-  expect(await health(old!.id)).toEqual([true]);
+  const found = (name: string) => ({ name, cores: 2, memoryBytes: GiB, devices: [device(0)] });
+  await store.nodes.upsert([found('old'), found('renamed'), found('kept back')]);
+  const health = async (name: string) => {
+    const { state, devices } = (await store.nodes.get(name))!;
+    return [state, ...devices.map(({ healthy }) => healthy)];
+  };
+  await store.nodes.setState((await store.nodes.get('kept back'))!.id, 'cordoned');
+  await store.nodes.markMissing({ except: ['renamed'] });
+  expect(await health('old')).toEqual(['unhealthy', false]);
+  expect(await health('kept back')).toEqual(['cordoned', false]);
+  expect(await health('renamed')).toEqual(['ready', true]);
+  await store.nodes.upsert([found('old'), found('kept back')]);
+  expect(await health('old')).toEqual(['ready', true]);
+  expect(await health('kept back')).toEqual(['cordoned', true]);
 });
 
 it('is not there under another name or id', async () => {
   expect(await test.store.nodes.get('nowhere')).toBeNull();
   expect(await test.store.nodes.setState('nowhere', 'ready')).toBeNull();
+});
+
+it('that are many are written and read together, in the order of their names, with who holds their devices', async () => {
+  await using many = await openTestStore({ devices: 1 });
+  const { store, run, sql } = many;
+  const names = range(0, 300).map((index) => `n${index}`);
+  const nodes = names.map((name) => ({ name, rack: 'r', cores: 8, memoryBytes: GiB, devices: range(0, 8).map((index) => device(index)) }));
+  await store.nodes.upsert(nodes);
+  await run([0]);
+  const [held] = await sql('select id from job');
+  const list = await store.nodes.list();
+  expect(list.map(({ name }) => name)).toEqual([...names, 'here'].toSorted());
+  expect(list.flatMap(({ devices }) => devices.map(({ heldBy }) => heldBy)).filter((holder) => holder !== null)).toEqual([held!['id']]);
+  // Nothing but the time is written when nothing has changed.
+  const versions = () => sql("select string_agg(xmin::text, ' ' order by id) as versions from device");
+  const before = await versions();
+  await store.nodes.upsert(nodes.toReversed());
+  expect(await versions()).toEqual(before);
+  expect((await store.nodes.list()).map(({ id }) => id)).toEqual(list.map(({ id }) => id));
 });

@@ -1,52 +1,45 @@
-import { newId } from '@massif/contracts';
 import type { Database } from '../database/database.ts';
-import { parameters } from '../database/parameters.ts';
 import { json } from '../database/text.ts';
-import type { ClusterNode, Json, NodeState } from '../rows.ts';
+import type { ClusterNode } from '../rows.ts';
 import type { NodeStore } from '../store.ts';
+import { insertMissing, updateFound } from './found.ts';
 
-export function nodeStore({ prisma, query }: Database): NodeStore {
-  const include = {
-    devices: { orderBy: { index: 'asc' }, include: { allocations: { where: { releasedAt: null }, select: { jobId: true } } } },
-  } as const;
-  const get = async (idOrName: string) => {
-    const row = await prisma.node.findFirst({ where: { OR: [{ id: idOrName }, { name: idOrName }] }, include });
-    return row && toNode(row);
+export function nodeStore({ query, prisma }: Database): NodeStore {
+  /** One statement however many there are: a large cluster is read every second. */
+  const read = async (condition: string, values: readonly unknown[] = []): Promise<ClusterNode[]> => {
+    const rows = await query<NodeRecord>(
+      `select n.id, n.name, n.rack, n.state, n.cores, n.memory_bytes as "memoryBytes", n.profiles, n.created_at as "createdAt",
+              n.seen_at as "seenAt", d.devices
+       from node n left join (
+         select d.node_id, json_agg(json_build_array(d.id, d.index, d.type, d.memory_bytes, d.healthy, a.job_id) order by d.index) as devices
+         from device d left join allocation a on a.device_id = d.id and a.released_at is null group by d.node_id
+       ) d on d.node_id = n.id
+       where ${condition} order by n.name collate "C"`,
+      values,
+    );
+    return rows.map(toNode);
   };
+  const get = async (idOrName: string) => (await read('n.id = $1 or n.name = $1', [idOrName]))[0] ?? null;
 
   return {
-    upsert: async ({ name, rack = null, cores, memoryBytes, devices }) => {
-      const { p, values } = parameters();
-      const [row] = await query<{ id: string }>(
-        `with there as (
-           insert into node as n (id, name, rack, cores, memory_bytes)
-           values (${p(newId('node'))}, ${p(name)}, ${p(rack)}, ${p(cores)}, ${p(memoryBytes)}::bigint)
-           on conflict (name) do update set rack = excluded.rack, cores = excluded.cores, memory_bytes = excluded.memory_bytes, seen_at = now()
-           returning id
-         ),
-         found as (
-           select * from unnest(
-             ${p(devices.map(() => newId('device')))}::text[], ${p(devices.map(({ index }) => index))}::integer[],
-             ${p(devices.map(({ type }) => type))}::text[], ${p(devices.map((device) => device.memoryBytes))}::bigint[]
-           ) as found (id, index, type, memory_bytes)
-         ),
-         kept as (
-           insert into device (id, node_id, index, type, memory_bytes)
-           select found.id, there.id, index, type, memory_bytes from there, found
-           on conflict (node_id, index) do update set type = excluded.type, memory_bytes = excluded.memory_bytes, healthy = true
-         ),
-         lost as (
-           update device d set healthy = false from there where d.node_id = there.id and not exists (select from found where found.index = d.index)
-         )
-         select id from there`,
-        values,
-      );
-      return (await get(row!.id))!;
+    upsert: async (nodes) => {
+      // What is new is rare. It is there after two more rounds: first its node, then the devices of that.
+      for (let missing = await updateFound(query, nodes); missing.length > 0; missing = await updateFound(query, nodes))
+        await insertMissing(query, nodes, missing);
     },
     markMissing: async ({ except }) => {
-      await prisma.device.updateMany({ where: { nodeId: { notIn: [...except] }, healthy: true }, data: { healthy: false } });
+      await query(
+        `with gone as (
+           select n.id from node n left join unnest($1::text[]) as there (name) on there.name = n.name where there.name is null
+         ),
+         marked as (
+           update node n set state = 'unhealthy' from gone where n.id = gone.id and n.state = 'ready'
+         )
+         update device d set healthy = false from gone where d.node_id = gone.id and d.healthy`,
+        [[...except]],
+      );
     },
-    list: async () => (await prisma.node.findMany({ orderBy: { name: 'asc' }, include })).map(toNode),
+    list: () => read('true'),
     get,
     setState: async (id, state) => {
       await prisma.node.updateMany({ where: { id }, data: { state } });
@@ -62,31 +55,22 @@ export function nodeStore({ prisma, query }: Database): NodeStore {
   };
 }
 
-interface NodeRecord extends Omit<ClusterNode, 'state' | 'memoryBytes' | 'profiles' | 'devices'> {
-  state: string;
-  memoryBytes: bigint;
-  profiles: unknown;
-  devices: {
-    id: string;
-    nodeId: string;
-    index: number;
-    type: string;
-    memoryBytes: bigint;
-    healthy: boolean;
-    allocations: { jobId: string }[];
-  }[];
+interface NodeRecord extends Omit<ClusterNode, 'devices'> {
+  /** In the order of the columns above: the names of their fields would be half of the answer. */
+  devices: [id: string, index: number, type: string, memoryBytes: number, healthy: boolean, heldBy: string | null][] | null;
 }
 
-function toNode({ state, memoryBytes, profiles, devices, ...node }: NodeRecord): ClusterNode {
+function toNode({ devices, ...node }: NodeRecord): ClusterNode {
   return {
     ...node,
-    state: state as NodeState,
-    memoryBytes: Number(memoryBytes),
-    profiles: profiles as Record<string, Json>,
-    devices: devices.map(({ allocations, memoryBytes: bytes, ...device }) => ({
-      ...device,
-      memoryBytes: Number(bytes),
-      heldBy: allocations[0]?.jobId ?? null,
+    devices: (devices ?? []).map(([id, index, type, memoryBytes, healthy, heldBy]) => ({
+      id,
+      nodeId: node.id,
+      index,
+      type,
+      memoryBytes,
+      healthy,
+      heldBy,
     })),
   };
 }
