@@ -1,5 +1,5 @@
 import { AlertDialog as Base } from '@base-ui/react/alert-dialog';
-import { useId, useState, type ReactElement, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { cx } from './cx.ts';
 import { backdropClass, dialogClass } from './dialog.tsx';
@@ -27,12 +27,15 @@ type AlertDialogProps = {
 /** Asks before something that cannot be undone. It closes when the caller says so, since the action may fail. */
 export function AlertDialog(props: AlertDialogProps) {
   const { trigger, open, onOpenChange } = props;
+  const popup = useRef<HTMLDivElement>(null);
+  // Where the focus begins: in the field to type into, else on the way out.
+  const first = () => popup.current?.querySelector<HTMLElement>('[data-first]') ?? true;
   return (
     <Base.Root open={open} onOpenChange={onOpenChange && ((next) => onOpenChange(next))}>
       {trigger && <Base.Trigger render={trigger} />}
       <Base.Portal>
         <Base.Backdrop className={backdropClass} />
-        <Base.Popup className={cx(dialogClass, 'max-w-md')}>
+        <Base.Popup ref={popup} initialFocus={first} className={cx(dialogClass, 'max-w-md')}>
           <AlertDialogBody {...props} />
         </Base.Popup>
       </Base.Portal>
@@ -64,6 +67,7 @@ function AlertDialogBody({ title, children, confirmLabel, cancelLabel, onConfirm
             <label htmlFor={id}>{typed.label}</label>
             <input
               id={id}
+              data-first
               value={text}
               onChange={(event) => setText(event.target.value)}
               autoComplete="off"
@@ -75,7 +79,7 @@ function AlertDialogBody({ title, children, confirmLabel, cancelLabel, onConfirm
         )}
       </div>
       <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
-        <Base.Close render={<Button>{cancelLabel ?? words.cancel}</Button>} />
+        <Base.Close data-first={typed ? undefined : ''} render={<Button>{cancelLabel ?? words.cancel}</Button>} />
         <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} disabled={!ready}>
           {confirmLabel}
         </Button>

@@ -8,7 +8,7 @@ export type ButtonVariant = 'primary' | 'secondary' | 'ghost' | 'danger';
 export type ButtonSize = 'sm' | 'md';
 
 const shared =
-  'relative inline-flex shrink-0 cursor-pointer items-center justify-center rounded-md font-medium whitespace-nowrap select-none transition-colors data-disabled:cursor-not-allowed data-disabled:opacity-50 aria-disabled:cursor-not-allowed aria-busy:opacity-100';
+  'relative inline-flex shrink-0 cursor-pointer items-center justify-center rounded-md font-medium whitespace-nowrap select-none transition-colors data-disabled:cursor-not-allowed data-disabled:not-aria-busy:opacity-50';
 
 const variants: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-on-accent hover:not-data-disabled:bg-accent-strong',
@@ -80,7 +80,7 @@ export function IconButton({ icon: Icon, label, variant = 'ghost', size = 'md', 
         {...rest}
         aria-label={label}
         aria-pressed={pressed}
-        className={cx(shared, variants[variant], squares[size], pressed && 'bg-accent-soft text-accent', className)}
+        className={cx(shared, variants[variant], squares[size], pressed && 'bg-accent-soft! text-accent!', className)}
       >
         <Icon aria-hidden className={size === 'sm' ? 'size-3.5' : 'size-4'} />
       </BaseButton>

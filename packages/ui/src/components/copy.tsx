@@ -52,7 +52,7 @@ export function CopyButton({ text, label, size = 'sm' }: CopyButtonProps) {
         label={copied ? words.copied : (label ?? words.copy)}
         size={size}
         onClick={() => copy(text)}
-        className={copied ? 'text-succeeded' : undefined}
+        className={copied ? 'text-succeeded!' : undefined}
       />
       <output className="sr-only">{copied ? words.copied : ''}</output>
     </>

@@ -26,7 +26,7 @@ type ProgressProps = {
   tone?: 'running' | 'recovering' | 'succeeded' | 'failed';
 };
 
-const progressTones = { running: 'bg-running', recovering: 'bg-recovering', succeeded: 'bg-succeeded', failed: 'bg-failed' };
+const progressTones = { running: 'bg-running', recovering: 'bg-recovering-fill', succeeded: 'bg-succeeded', failed: 'bg-failed' };
 
 export function Progress({ label, hideLabel = false, value, valueText, tone = 'running' }: ProgressProps) {
   return (

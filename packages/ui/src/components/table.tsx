@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import type { ComponentProps, ReactNode } from 'react';
+import { useEffect, useRef, useState, type ComponentProps, type ReactNode, type RefObject } from 'react';
 import { cx } from './cx.ts';
 
 type TableProps = Omit<ComponentProps<'table'>, 'className'> & {
@@ -10,14 +10,30 @@ type TableProps = Omit<ComponentProps<'table'>, 'className'> & {
   className?: string;
 };
 
-/** A table that scrolls sideways rather than squeeze; its region takes the focus so that arrow keys scroll it. */
+/** A table that scrolls sideways rather than squeeze. What scrolls can be reached by keyboard. */
 export function Table({ label, maxHeight, className, ...rest }: TableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const overflows = useOverflow(scroller);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard (WCAG 2.1.1)
-    <section aria-label={label} tabIndex={0} className="w-full overflow-auto overscroll-x-contain" style={{ maxHeight }}>
+    <div ref={scroller} tabIndex={overflows ? 0 : undefined} className="w-full overflow-auto overscroll-x-contain" style={{ maxHeight }}>
       <table {...rest} aria-label={label} className={cx('w-full border-separate border-spacing-0 text-sm', className)} />
-    </section>
+    </div>
   );
+}
+
+function useOverflow(box: RefObject<HTMLDivElement | null>): boolean {
+  const [overflows, setOverflows] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () => setOverflows(element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    if (element.firstElementChild) observer.observe(element.firstElementChild);
+    return () => observer.disconnect();
+  }, [box]);
+  return overflows;
 }
 
 export function TableHead({ children }: { children: ReactNode }) {
@@ -96,15 +112,18 @@ type TableCellProps = ComponentProps<'td'> & {
   mono?: boolean;
   /** Cut with an ellipsis at the column's width, which a class must limit. */
   truncate?: boolean;
+  /** Sentences may break; all else stays on its line. */
+  wrap?: boolean;
 };
 
-export function TableCell({ numeric = false, mono = false, truncate = false, className, ...rest }: TableCellProps) {
+export function TableCell({ numeric = false, mono = false, truncate = false, wrap = false, className, ...rest }: TableCellProps) {
   return (
     <td
       {...rest}
       className={cx(
         'h-9 border-b border-line px-3 py-1 first:pl-4 last:pr-4',
-        numeric && 'text-right whitespace-nowrap tabular-nums',
+        !wrap && 'whitespace-nowrap',
+        numeric && 'text-right tabular-nums',
         mono && 'font-mono text-xs',
         truncate && 'max-w-0 truncate',
         className,
