@@ -15,6 +15,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     allowOnly: false,
+    // Themes are read as text by their test.
+    css: { include: /\?raw/ },
     // Time limits find what hangs, on machines that are slow or busy too; nothing waits for them otherwise.
     expect: { poll: { timeout: 20_000, interval: 20 } },
     passWithNoTests: false,

@@ -1,4 +1,4 @@
-// Runs a tool of the repository under the Node of the set-up: `npm run dashboard`, `npm run format`, `npm run openapi`, and what `npm pack`
+// Runs a tool of the repository under the Node of the set-up: `npm run dashboard`, `npm run format`, `npm run gallery`, `npm run openapi`, and what `npm pack`
 // packs.
 import { join } from 'node:path';
 import { viteCommand } from './bootstrap/dashboard.mjs';
@@ -14,6 +14,7 @@ import { openapiCommand } from './test/parts.mjs';
 const tools = {
   dashboard: [viteCommand(checkout), join(checkout, 'apps/dashboard')],
   format: [join(checkout, 'node_modules/oxfmt/bin/oxfmt')],
+  gallery: [join(checkout, 'packages/ui/node_modules/vite/bin/vite.js'), '--config', join(checkout, 'packages/ui/vite.config.ts')],
   openapi: openapiCommand(checkout),
   package: [join(checkout, 'scripts/package/main.mjs')],
 };
