@@ -4,18 +4,21 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { LanguageProvider, readLanguage } from './i18n/language.tsx';
+import { LocalizedUi } from './i18n/ui-provider.tsx';
 import { createAppRouter } from './router.tsx';
 import './index.css';
 
 const queryClient = createQueryClient();
 const router = createAppRouter(queryClient);
-const language = await readLanguage();
+const words = await readLanguage();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <LanguageProvider initial={language}>
-        <RouterProvider router={router} />
+      <LanguageProvider initial={words}>
+        <LocalizedUi>
+          <RouterProvider router={router} />
+        </LocalizedUi>
       </LanguageProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -6,12 +6,6 @@ import { keys } from './keys.ts';
 
 export const overviewQuery = queryOptions({ queryKey: keys.overview, queryFn: ({ signal }) => client.overview({ signal }) });
 
-export const usageQuery = queryOptions({
-  queryKey: ['usage'],
-  queryFn: ({ signal }) => client.usage({ signal }),
-  refetchInterval: 60_000,
-});
-
 export const jobListQuery = (filter: JobFilter & { limit?: number }) =>
   queryOptions({
     queryKey: keys.jobList(filter),

@@ -1,5 +1,7 @@
+import { errorCodes } from '@massif/contracts';
 import { describe, expect, it } from 'vitest';
 import english from './en.json';
+import errors from './errors-zh.json';
 import chinese from './zh.json';
 
 type Tree = { [key: string]: string | Tree };
@@ -12,14 +14,14 @@ function flat(tree: Tree, path = ''): Map<string, string> {
   );
 }
 
-/** `{name}`, `{count, plural, …}` and `<tag>` of a message, with their kinds; branches of a plural do not matter, languages differ in them. */
+/** Names of `{name}`, `{count, plural, …}` and `<tag>` in a message. Whether it needs a plural, languages differ in. */
 function placeholders(message: string): string[] {
   const found = new Set<string>();
   let depth = 0;
   for (const brace of message.matchAll(/[{}]/g)) {
     if (brace[0] === '{' && depth % 2 === 0) {
-      const [, name, kind] = /^\{\s*(\w+)\s*(?:,\s*(\w+))?/.exec(message.slice(brace.index)) ?? [];
-      if (name !== undefined) found.add(kind === undefined ? name : `${name}:${kind}`);
+      const [, name] = /^\{\s*(\w+)/.exec(message.slice(brace.index)) ?? [];
+      if (name !== undefined) found.add(name);
     }
     depth += brace[0] === '{' ? 1 : -1;
   }
@@ -38,6 +40,10 @@ describe('the two languages', () => {
     const argumentsOf = (messages: Map<string, string>) =>
       Object.fromEntries([...messages].map(([key, text]) => [key, placeholders(text)]));
     expect(argumentsOf(zh)).toEqual(argumentsOf(en));
+  });
+
+  it('have words for every error', () => {
+    expect(Object.keys(errors).sort()).toEqual([...errorCodes].sort());
   });
 
   it('say something, and not the same: no message was left in English', () => {

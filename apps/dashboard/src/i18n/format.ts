@@ -7,6 +7,8 @@ import { localeTags, type Locale } from './locale.ts';
 const missing = '–';
 
 type Value = number | null | undefined;
+/** ISO 8601, or milliseconds since 1970. */
+type Time = string | number | Date | null | undefined;
 
 export type Format = ReturnType<typeof createFormat>;
 
@@ -87,12 +89,12 @@ export function createFormat(locale: Locale) {
       return second === false ? first : `${first} ${second}`;
     },
     /** 14 March 2026, 14:20:31 in the reader's time zone. */
-    time: (value: string | Date | null | undefined) => (value ? day.format(new Date(value)) : missing),
-    date: (value: string | Date | null | undefined) => (value ? dayOnly.format(new Date(value)) : missing),
+    time: (value: Time) => (value ? day.format(new Date(value)) : missing),
+    date: (value: Time) => (value ? dayOnly.format(new Date(value)) : missing),
     /** 14:20 */
-    clock: (value: string | Date | null | undefined) => (value ? clock.format(new Date(value)) : missing),
+    clock: (value: Time) => (value ? clock.format(new Date(value)) : missing),
     /** 3 min. ago, in 2 hr. */
-    relative: (value: string | Date | null | undefined, nowMs: number) => {
+    relative: (value: Time, nowMs: number) => {
       if (!value) return missing;
       const passed = (new Date(value).getTime() - nowMs) / 1000;
       const size = Math.abs(passed);

@@ -1,38 +1,36 @@
-import { createContext, use, useState, useTransition, type ReactNode } from 'react';
+import { createContext, startTransition, use, useState, type ReactNode } from 'react';
 import { IntlProvider } from 'use-intl';
 import { localeTags, pickLocale, type Locale } from './locale.ts';
-import { loadMessages, type Messages } from './messages.ts';
+import { loadWords, type Words } from './messages.ts';
 
 const storageKey = 'massif.language';
 
-interface Language {
-  locale: Locale;
+interface Language extends Words {
   choose(locale: Locale): void;
 }
 
 const LanguageContext = createContext<Language | undefined>(undefined);
 
 /** The words to begin with; read before the first paint, so that no page shows without. */
-export async function readLanguage(): Promise<{ locale: Locale; messages: Messages }> {
+export async function readLanguage(): Promise<Words> {
   const locale = pickLocale(localStorage.getItem(storageKey), navigator.languages);
   document.documentElement.lang = localeTags[locale];
-  return { locale, messages: await loadMessages(locale) };
+  return loadWords(locale);
 }
 
 /** Words and formats for all below. */
-export function LanguageProvider({ initial, children }: { initial: { locale: Locale; messages: Messages }; children: ReactNode }) {
-  const [{ locale, messages }, setLanguage] = useState(initial);
-  const [, startTransition] = useTransition();
-  const choose = (next: Locale) =>
+export function LanguageProvider({ initial, children }: { initial: Words; children: ReactNode }) {
+  const [words, setWords] = useState(initial);
+  const choose = (locale: Locale) =>
     startTransition(async () => {
-      const words = await loadMessages(next);
-      localStorage.setItem(storageKey, next);
-      document.documentElement.lang = localeTags[next];
-      startTransition(() => setLanguage({ locale: next, messages: words }));
+      const next = await loadWords(locale);
+      localStorage.setItem(storageKey, locale);
+      document.documentElement.lang = localeTags[locale];
+      startTransition(() => setWords(next));
     });
   return (
-    <LanguageContext value={{ locale, choose }}>
-      <IntlProvider locale={locale} messages={messages} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}>
+    <LanguageContext value={{ ...words, choose }}>
+      <IntlProvider locale={words.locale} messages={words.messages} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}>
         {children}
       </IntlProvider>
     </LanguageContext>

@@ -1,7 +1,7 @@
-import { toAppError } from '@massif/contracts';
-import { useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { buttonClass, Logo } from '@massif/ui';
+import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { requestIdOf } from '../api/errors.ts';
+import { Failure } from './failure.tsx';
 import { Page, useTitle } from './page.tsx';
 
 /** A page that broke; the others still work. */
@@ -14,7 +14,16 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   };
   return (
     <Page title={t('broken.title')}>
-      <Failure error={error} retry={again} />
+      <h1 className="sr-only">{t('broken.title')}</h1>
+      <Failure
+        error={error}
+        retry={again}
+        action={
+          <Link to="/" className={buttonClass({ variant: 'ghost', size: 'sm' })}>
+            {t('notFound.home')}
+          </Link>
+        }
+      />
     </Page>
   );
 }
@@ -24,25 +33,12 @@ export function FailedStart({ error, retry }: { error: unknown; retry: () => voi
   const t = useTranslations('shell');
   useTitle(t('unreachable.title'));
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
+    <main className="mx-auto flex min-h-dvh max-w-2xl flex-col justify-center gap-2 px-4 pb-24">
+      <h1 className="flex items-center gap-2 px-4 text-lg font-semibold">
+        <Logo />
+        {t('unreachable.title')}
+      </h1>
       <Failure error={error} retry={retry} />
     </main>
-  );
-}
-
-function Failure({ error, retry }: { error: unknown; retry: () => void }) {
-  const t = useTranslations('shell');
-  const { code, message } = toAppError(error);
-  return (
-    <div role="alert" className="flex max-w-lg flex-col gap-2">
-      <h1 className="text-xl font-semibold">{t('broken.title')}</h1>
-      <p>{message}</p>
-      <p className="text-sm text-text-2">
-        {code} {requestIdOf(error)}
-      </p>
-      <button type="button" onClick={retry}>
-        {t('retry')}
-      </button>
-    </div>
   );
 }

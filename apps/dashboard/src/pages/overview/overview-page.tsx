@@ -1,31 +1,44 @@
+import { PageHeader } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { jobListQuery, overviewQuery, usageQuery } from '../../api/queries.ts';
-import { useFormat } from '../../i18n/format.ts';
+import { overviewQuery } from '../../api/queries.ts';
+import { useLive } from '../../api/live/live.tsx';
+import { Failure } from '../../shell/failure.tsx';
 import { Page } from '../../shell/page.tsx';
+import { Attention } from './attention.tsx';
+import { Figures } from './figures.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { QueuedJobs } from './queued-jobs.tsx';
+import { RunningJobs } from './running-jobs.tsx';
 
+/** Is the cluster earning its money, and what needs a person? */
 export function OverviewPage() {
   const t = useTranslations('overview');
-  const format = useFormat();
   const overview = useQuery(overviewQuery);
-  const usage = useQuery(usageQuery);
-  const running = useQuery(jobListQuery({ state: ['launching', 'running', 'recovering'], limit: 10 }));
+  useLive({ kind: 'jobs' });
+  const { data } = overview;
+  const fresh = data !== undefined && Object.values(data.jobs).every((count) => count === 0);
   return (
     <Page title={t('title')}>
-      <h1 className="text-xl font-semibold">{t('title')}</h1>
-      <p>{format.percent(overview.data?.busy)}</p>
-      <p>{format.integer(usage.data?.times.length)}</p>
-      <h2>{t('running')}</h2>
-      <ul>
-        {running.data?.items.map((job) => (
-          <li key={job.id}>
-            <Link to="/jobs/$id" params={{ id: job.id }}>
-              {job.name}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <PageHeader title={t('title')} />
+      {overview.isError && data === undefined ? (
+        <Failure error={overview.error} retry={() => void overview.refetch()} />
+      ) : (
+        <>
+          <Figures overview={data} />
+          {fresh ? (
+            <FirstSteps />
+          ) : (
+            <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
+              <RunningJobs />
+              <div className="flex min-w-0 flex-col gap-5">
+                <Attention overview={data} />
+                <QueuedJobs />
+              </div>
+            </div>
+          )}
+        </>
+      )}
     </Page>
   );
 }

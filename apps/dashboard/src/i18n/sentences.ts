@@ -1,0 +1,64 @@
+/** Sentences about errors and reasons, made from their code and facts in the reader's language. */
+import { isErrorCode, toAppError, type Reason } from '@massif/contracts';
+import { useTranslations } from 'use-intl';
+import { requestIdOf } from '../api/errors.ts';
+import { useLanguage } from './language.tsx';
+
+export interface ErrorText {
+  title: string;
+  /** What happened this time, as the API said it. */
+  detail: string;
+  fix: string;
+  code: string;
+  requestId: string | undefined;
+}
+
+/** What an error says to a person. */
+export function useErrorText(): (error: unknown) => ErrorText {
+  const { errors } = useLanguage();
+  return (error) => {
+    const { code, message } = toAppError(error);
+    const { title, fix } = errors[code];
+    return { title, detail: message, fix, code, requestId: requestIdOf(error) };
+  };
+}
+
+/** Jobs that a sentence names; of the others it says how many. */
+const namedMax = 3;
+
+/**
+ * Why something is as it is, in a sentence. What the scheduler says is made of its facts; what failed is the API's sentence, in
+ * another language than English behind the name of its code.
+ */
+export function useReasonText(): (reason: Reason) => string {
+  const t = useTranslations('reasons');
+  const { locale, errors } = useLanguage();
+  return (reason) => {
+    const { code, message } = reason;
+    const facts = schedulerFacts(reason);
+    if (facts && isSchedulerCode(code)) {
+      const { missing, heldBy, ahead } = facts;
+      const named = heldBy.slice(0, namedMax).join(', ');
+      return [
+        t(code, { missing }),
+        heldBy.length > 0 ? t('heldBy', { jobs: named, more: heldBy.length - Math.min(heldBy.length, namedMax) }) : '',
+        ahead > 0 ? t('ahead', { count: ahead }) : '',
+      ].join('');
+    }
+    if (locale === 'en' || !isErrorCode(code)) return message;
+    return t('detail', { title: errors[code].title, message });
+  };
+}
+
+const schedulerCodes = ['waiting_for_devices', 'nodes_unavailable', 'no_node_large_enough', 'not_enough_devices'] as const;
+
+function isSchedulerCode(code: string): code is (typeof schedulerCodes)[number] {
+  return (schedulerCodes as readonly string[]).includes(code);
+}
+
+/** What the scheduler knows; undefined where a reason of the same code comes from elsewhere. */
+function schedulerFacts({ missing, heldBy, ahead }: Reason): { missing: number; heldBy: string[]; ahead: number } | undefined {
+  const count = (ahead as { count?: unknown } | undefined)?.count;
+  if (typeof missing !== 'number' || !Array.isArray(heldBy) || typeof count !== 'number') return undefined;
+  return { missing, heldBy: heldBy.filter((job) => typeof job === 'string'), ahead: count };
+}

@@ -1,0 +1,80 @@
+import type { Attention as AttentionItem, Overview } from '@massif/contracts';
+import { quietLinkClass, RelativeTime, Section, SkeletonText } from '@massif/ui';
+import { Link } from '@tanstack/react-router';
+import { CheckCircle2, CircleAlert, ServerOff, TriangleAlert, XCircle, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
+import { useReasonText } from '../../i18n/sentences.ts';
+
+const icons: Record<AttentionItem['kind'], { icon: LucideIcon; className: string }> = {
+  job_failed: { icon: XCircle, className: 'text-failed' },
+  job_stuck: { icon: CircleAlert, className: 'text-recovering' },
+  job_crashing: { icon: TriangleAlert, className: 'text-recovering' },
+  node_unhealthy: { icon: ServerOff, className: 'text-failed' },
+  device_unhealthy: { icon: ServerOff, className: 'text-failed' },
+};
+
+/** What does not mend itself, each with a way to it. */
+export function Attention({ overview }: { overview: Overview | undefined }) {
+  const t = useTranslations('overview.attention');
+  const more = overview ? overview.attentionTotal - overview.attention.length : 0;
+  return (
+    <Section title={t('title')} card="flush">
+      {!overview ? (
+        <div className="px-4 pb-4">
+          <SkeletonText lines={2} />
+        </div>
+      ) : overview.attention.length === 0 ? (
+        <p className="flex items-center gap-2 px-4 pb-4 text-sm text-text-2">
+          <CheckCircle2 aria-hidden className="size-4 text-succeeded" />
+          {t('none')}
+        </p>
+      ) : (
+        <ul className="max-h-80 overflow-y-auto">
+          {overview.attention.map((item) => (
+            <AttentionRow key={`${item.kind} ${item.job?.id ?? ''} ${item.node ?? ''} ${item.since}`} item={item} />
+          ))}
+          {more > 0 && <li className="border-t border-line px-4 py-2 text-sm text-text-2">{t('more', { count: more })}</li>}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function AttentionRow({ item }: { item: AttentionItem }) {
+  const t = useTranslations('overview.attention');
+  const reasonText = useReasonText();
+  const { icon: Icon, className } = icons[item.kind];
+  return (
+    <li className="flex items-start gap-2.5 border-t border-line px-4 py-2 text-sm">
+      <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${className}`} />
+      <div className="min-w-0 flex-1">
+        <p className="break-words">
+          {t.rich(item.kind, {
+            job: item.job?.name ?? '',
+            node: item.node ?? '',
+            link: (words) => <Target item={item}>{words}</Target>,
+          })}
+        </p>
+        {item.reason && <p className="line-clamp-2 break-words text-text-2">{reasonText(item.reason)}</p>}
+      </div>
+      <RelativeTime time={item.since} className="shrink-0 text-xs whitespace-nowrap text-text-3" />
+    </li>
+  );
+}
+
+function Target({ item, children }: { item: AttentionItem; children: ReactNode }) {
+  if (item.job)
+    return (
+      <Link to="/jobs/$id" params={{ id: item.job.id }} className={quietLinkClass}>
+        {children}
+      </Link>
+    );
+  if (item.node !== null)
+    return (
+      <Link to="/cluster/nodes/$name" params={{ name: item.node }} className={quietLinkClass}>
+        {children}
+      </Link>
+    );
+  return children;
+}

@@ -1,0 +1,110 @@
+import type { JobSummary } from '@massif/contracts';
+import {
+  EmptyState,
+  linkClass,
+  Progress,
+  quietLinkClass,
+  Section,
+  Skeleton,
+  StateBadge,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+} from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
+import { jobListQuery } from '../../api/queries.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { Failure } from '../../shell/failure.tsx';
+import { holdingStates } from './figures.tsx';
+
+const shownMax = 10;
+
+/** Jobs that hold devices: how far each is, how fast, and when it will be through. */
+export function RunningJobs() {
+  const t = useTranslations('overview.running');
+  const jobs = useQuery(jobListQuery({ state: holdingStates, limit: shownMax }));
+  const { items, total = 0 } = jobs.data ?? {};
+  return (
+    <Section
+      title={t('title')}
+      card="flush"
+      actions={
+        total > shownMax && (
+          <Link to="/jobs" className={`${linkClass} text-sm`}>
+            {t('all', { count: total })}
+          </Link>
+        )
+      }
+    >
+      {jobs.isError && !items ? (
+        <Failure error={jobs.error} retry={() => void jobs.refetch()} compact />
+      ) : items?.length === 0 ? (
+        <EmptyState title={t('empty')} text={t('emptyText')} />
+      ) : (
+        <Table label={t('title')}>
+          <TableHead>
+            <tr>
+              <TableHeaderCell>{t('job')}</TableHeaderCell>
+              <TableHeaderCell>{t('progress')}</TableHeaderCell>
+              <TableHeaderCell numeric>{t('loss')}</TableHeaderCell>
+              <TableHeaderCell numeric>{t('speed')}</TableHeaderCell>
+              <TableHeaderCell numeric>{t('devices')}</TableHeaderCell>
+              <TableHeaderCell numeric>{t('left')}</TableHeaderCell>
+            </tr>
+          </TableHead>
+          <TableBody>
+            {items
+              ? items.map((job) => <RunningRow key={job.id} job={job} />)
+              : Array.from({ length: 3 }, (_, row) => (
+                  <TableRow key={row}>
+                    <TableCell colSpan={6} className="h-12">
+                      <Skeleton className="h-4" />
+                    </TableCell>
+                  </TableRow>
+                ))}
+          </TableBody>
+        </Table>
+      )}
+    </Section>
+  );
+}
+
+function RunningRow({ job }: { job: JobSummary }) {
+  const t = useTranslations('overview.running');
+  const states = useTranslations('states');
+  const format = useFormat();
+  const { progress } = job;
+  const share = progress?.steps ? progress.step / progress.steps : null;
+  return (
+    <TableRow interactive>
+      <TableCell className="h-12">
+        <div className="flex min-w-40 flex-col items-start gap-0.5">
+          <Link to="/jobs/$id" params={{ id: job.id }} className={quietLinkClass}>
+            {job.name}
+          </Link>
+          <span className="flex items-center gap-2 text-xs whitespace-nowrap text-text-3">
+            {job.state !== 'running' && <StateBadge state={job.state} label={states(job.state)} />}
+            {job.model}
+          </span>
+        </div>
+      </TableCell>
+      <TableCell className="w-1/3 min-w-40">
+        <Progress
+          label={t('steps', { step: format.integer(progress?.step ?? 0), steps: format.integer(progress?.steps) })}
+          value={share}
+          valueText={share === null ? '' : format.percent(share)}
+          tone={job.state === 'recovering' ? 'recovering' : 'running'}
+        />
+      </TableCell>
+      <TableCell numeric>{format.fixed(progress?.loss, 3)}</TableCell>
+      <TableCell numeric>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</TableCell>
+      <TableCell numeric>{format.integer(job.devices)}</TableCell>
+      <TableCell numeric>{format.duration(progress?.etaSeconds)}</TableCell>
+    </TableRow>
+  );
+}

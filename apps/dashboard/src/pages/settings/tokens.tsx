@@ -1,0 +1,129 @@
+import type { Token } from '@massif/contracts';
+import {
+  Badge,
+  Button,
+  Section,
+  Skeleton,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+  RelativeTime,
+  EmptyState,
+} from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useMay, useSession } from '../../api/session.ts';
+import { Failure } from '../../shell/failure.tsx';
+import { CreateTokenDialog } from './create-token.tsx';
+import { tokensQuery } from './queries.ts';
+import { RevokeTokenDialog } from './revoke-token.tsx';
+
+/** API tokens, and the browsers that are signed in. */
+export function Tokens() {
+  const t = useTranslations('settings.tokens');
+  const [creating, setCreating] = useState(false);
+  const [revoked, setRevoked] = useState<Token>();
+  const mayWrite = useMay('tokens:write');
+  const tokens = useQuery(tokensQuery);
+  const create = mayWrite && (
+    <Button icon={Plus} size="sm" onClick={() => setCreating(true)}>
+      {t('create')}
+    </Button>
+  );
+  const list = (session: boolean) => tokens.data?.filter((token) => token.session === session);
+  const rows = { pending: tokens.isPending, mayRevoke: mayWrite, onRevoke: setRevoked };
+  return (
+    <>
+      <Section title={t('title')} description={t('description')} card="flush" actions={create}>
+        {tokens.isError ? (
+          <Failure error={tokens.error} retry={() => void tokens.refetch()} compact />
+        ) : list(false)?.length === 0 ? (
+          <EmptyState icon={KeyRound} title={t('empty')} text={t('emptyText')} command="massif token create --name ci --role member" />
+        ) : (
+          <TokenTable label={t('title')} tokens={list(false)} {...rows} />
+        )}
+      </Section>
+      {!tokens.isError && (
+        <Section title={t('sessions')} description={t('sessionsText')} card="flush">
+          <TokenTable label={t('sessions')} tokens={list(true)} {...rows} />
+        </Section>
+      )}
+      <CreateTokenDialog open={creating} onOpenChange={setCreating} />
+      <RevokeTokenDialog token={revoked} onClose={() => setRevoked(undefined)} />
+    </>
+  );
+}
+
+interface TableProps {
+  label: string;
+  tokens: Token[] | undefined;
+  mayRevoke: boolean;
+  onRevoke: (token: Token) => void;
+}
+
+function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
+  const t = useTranslations('settings.tokens');
+  const roles = useTranslations('shell.roles');
+  const { data: session } = useSession();
+  return (
+    <Table label={label}>
+      <TableHead>
+        <tr>
+          <TableHeaderCell>{t('name')}</TableHeaderCell>
+          <TableHeaderCell>{t('role')}</TableHeaderCell>
+          <TableHeaderCell>{t('created')}</TableHeaderCell>
+          <TableHeaderCell>{t('lastUsed')}</TableHeaderCell>
+          <TableHeaderCell>{t('expires')}</TableHeaderCell>
+          <TableHeaderCell>
+            <span className="sr-only">{t('actions')}</span>
+          </TableHeaderCell>
+        </tr>
+      </TableHead>
+      <TableBody>
+        {tokens === undefined && (
+          <TableRow>
+            <TableCell colSpan={6}>
+              <Skeleton className="h-4 w-2/3" />
+            </TableCell>
+          </TableRow>
+        )}
+        {tokens?.map((token) => (
+          <TableRow key={token.id}>
+            <TableCell>
+              <span className="flex items-center gap-2 whitespace-nowrap">
+                {token.name}
+                {token.id === session?.token && <Badge tone="accent">{t('thisOne')}</Badge>}
+              </span>
+            </TableCell>
+            <TableCell>{roles(token.role)}</TableCell>
+            <TableCell className="whitespace-nowrap">
+              <RelativeTime time={token.createdAt} />
+            </TableCell>
+            <TableCell className="whitespace-nowrap">
+              {token.lastUsedAt ? <RelativeTime time={token.lastUsedAt} /> : t('neverUsed')}
+            </TableCell>
+            <TableCell className="whitespace-nowrap">{token.expiresAt ? <RelativeTime time={token.expiresAt} /> : t('never')}</TableCell>
+            <TableCell numeric>
+              {mayRevoke && (
+                <Button
+                  variant="ghost"
+                  size="sm"
+                  icon={Trash2}
+                  onClick={() => onRevoke(token)}
+                  aria-label={t('revokeOne', { name: token.name })}
+                >
+                  {t('revoke')}
+                </Button>
+              )}
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
