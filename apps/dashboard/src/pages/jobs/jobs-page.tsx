@@ -1,11 +1,74 @@
+import { Button, buttonClass, ErrorState, PageHeader } from '@massif/ui';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ArrowUp, Plus } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { useMay } from '../../api/session.ts';
 import { Page } from '../../shell/page.tsx';
+import { JobsEmpty } from './empty.tsx';
+import { JobFilters } from './filters.tsx';
+import { JobTable } from './table.tsx';
+import { useHeld } from './use-held.ts';
+import { useJobList } from './use-job-list.ts';
 
+const route = getRouteApi('/jobs');
+
+/** Which jobs are there, and how are they? */
 export function JobsPage() {
   const t = useTranslations('jobs');
+  const search = route.useSearch();
+  const maySubmit = useMay('jobs:write');
+  const table = useRef<HTMLTableElement>(null);
+  const isHeld = useHeld(table);
+  const isAtTop = useIsAtTop();
+  const list = useJobList(search, isAtTop && !isHeld && search.order !== 'oldest');
+  const { window: rows, arrived, error } = list;
+  const show = () => {
+    window.scrollTo({ top: 0 });
+    list.refresh();
+  };
   return (
     <Page title={t('title')}>
-      <h1 className="text-xl font-semibold">{t('title')}</h1>
+      <PageHeader
+        title={t('title')}
+        actions={
+          maySubmit && (
+            <Link to="/new" className={buttonClass({ variant: 'primary' })}>
+              <Plus aria-hidden className="-ml-0.5 size-4" />
+              {t('newJob')}
+            </Link>
+          )
+        }
+      />
+      <JobFilters search={search} counts={list.counts} total={rows.total} />
+      {error && rows.total === null ? (
+        <ErrorState title={error.message} code={error.code} action={<Button onClick={list.refresh}>{t('retry')}</Button>} />
+      ) : rows.total === 0 ? (
+        <JobsEmpty search={search} />
+      ) : (
+        <div className="relative min-w-0">
+          {arrived > 0 && (
+            <div className="pointer-events-none sticky top-10 z-20 -mb-8 flex h-8 translate-y-11 justify-center">
+              <Button variant="primary" size="sm" icon={ArrowUp} onClick={show} className="pointer-events-auto shadow-pop">
+                {t('arrived', { count: arrived })}
+              </Button>
+            </div>
+          )}
+          <JobTable ref={table} list={list} order={search.order} />
+        </div>
+      )}
     </Page>
   );
+}
+
+/** Whether the page has not been scrolled. */
+function useIsAtTop(): boolean {
+  const [isAtTop, setIsAtTop] = useState(true);
+  useEffect(() => {
+    const read = () => setIsAtTop(window.scrollY < 8);
+    read();
+    window.addEventListener('scroll', read, { passive: true });
+    return () => window.removeEventListener('scroll', read);
+  }, []);
+  return isAtTop;
 }

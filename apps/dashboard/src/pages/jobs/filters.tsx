@@ -1,0 +1,131 @@
+import { jobKinds, jobStates, type JobState } from '@massif/contracts';
+import { cx, Select, TextField } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { client } from '../../api/client.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { hasGroup, stateGroups, toggleGroup, type JobsSearch } from './search.ts';
+
+interface JobFiltersProps {
+  search: JobsSearch;
+  counts: Partial<Record<JobState, number>> | undefined;
+  total: number | null;
+}
+
+const any = '';
+
+/** What the list is narrowed down to: all of it is in the address. */
+export function JobFilters({ search, counts, total }: JobFiltersProps) {
+  const t = useTranslations('jobs');
+  const format = useFormat();
+  const navigate = useNavigate();
+  const go = (change: JobsSearch) => void navigate({ to: '/jobs', search: { ...search, ...change }, replace: true });
+  const { data: queues } = useQuery({ queryKey: ['queues'], queryFn: ({ signal }) => client.queues.list({ limit: 200, signal }) });
+  const countOf = (states: readonly JobState[]) => counts && states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+  return (
+    <search className="flex flex-col gap-3">
+      <nav aria-label={t('byState')} className="-mx-4 flex gap-1.5 overflow-x-auto px-4 lg:mx-0 lg:flex-wrap lg:px-0">
+        <Chip search={{ ...search, state: undefined }} isOn={search.state === undefined} label={t('all')} count={countOf(jobStates)} />
+        {stateGroups.map(({ name, states }) => (
+          <Chip
+            key={name}
+            search={toggleGroup(search, name)}
+            isOn={hasGroup(search, name)}
+            label={t(`groups.${name}`)}
+            count={countOf(states)}
+          />
+        ))}
+      </nav>
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchField value={search.search ?? ''} onSearch={(text) => go({ search: text === '' ? undefined : text })} />
+        <Select
+          compact
+          aria-label={t('kind')}
+          value={search.kind ?? any}
+          onValueChange={(kind) => go({ kind: kind === any ? undefined : kind })}
+          options={[{ value: any, label: t('anyKind') }, ...jobKinds.map((kind) => ({ value: kind, label: t(`kinds.${kind}`) }))]}
+        />
+        <Select
+          compact
+          aria-label={t('queue')}
+          value={search.queue ?? any}
+          onValueChange={(queue) => go({ queue: queue === any ? undefined : queue })}
+          options={[{ value: any, label: t('anyQueue') }, ...(queues?.items ?? []).map(({ name }) => ({ value: name, label: name }))]}
+        />
+        <Select
+          compact
+          aria-label={t('order')}
+          value={search.order ?? 'newest'}
+          onValueChange={(order) => go({ order: order === 'oldest' ? order : undefined })}
+          options={[
+            { value: 'newest', label: t('newestFirst') },
+            { value: 'oldest', label: t('oldestFirst') },
+          ]}
+        />
+        <output className="ml-auto text-sm text-text-2">
+          {total === null ? '' : t('count', { count: total, shown: format.integer(total) })}
+        </output>
+      </div>
+    </search>
+  );
+}
+
+function Chip({ search, isOn, label, count }: { search: JobsSearch; isOn: boolean; label: string; count: number | undefined }) {
+  const format = useFormat();
+  return (
+    <Link
+      to="/jobs"
+      search={search}
+      replace
+      aria-current={isOn ? 'true' : undefined}
+      className={cx(
+        'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-3 text-sm',
+        isOn ? 'border-accent bg-accent-soft text-accent' : 'border-line-strong bg-surface text-text-2 hover:bg-hover',
+      )}
+    >
+      {label}
+      <span className={cx('min-w-4 text-right text-xs', isOn ? 'text-accent' : 'text-text-3')}>{format.integer(count)}</span>
+    </Link>
+  );
+}
+
+/** While somebody types the list follows at a small distance; each letter needs no list of its own. */
+const typingMs = 200;
+
+function SearchField({ value, onSearch }: { value: string; onSearch(text: string): void }) {
+  const t = useTranslations('jobs');
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const shown = useRef(value);
+  // The address may change by other means, such as the way back.
+  useEffect(() => {
+    if (value === shown.current) return;
+    shown.current = value;
+    setText(value);
+  }, [value]);
+  const search = (next: string, delayMs: number) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      shown.current = next.trim();
+      onSearch(next.trim());
+    }, delayMs);
+  };
+  return (
+    <TextField
+      type="search"
+      data-search
+      icon={Search}
+      value={text}
+      aria-label={t('search')}
+      placeholder={t('search')}
+      maxLength={200}
+      onChange={(event) => search(event.target.value, typingMs)}
+      onKeyDown={(event) => event.key === 'Enter' && search(event.currentTarget.value, 0)}
+      className="w-full sm:w-72"
+    />
+  );
+}

@@ -1,0 +1,149 @@
+import type { JobSummary } from '@massif/contracts';
+import { Skeleton } from '@massif/ui';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useTranslations } from 'use-intl';
+import { columnsClass, JobRow } from './row.tsx';
+import type { JobsSearch } from './search.ts';
+import type { useJobList } from './use-job-list.ts';
+import { useMedia } from './use-media.ts';
+import { pageRows, rowAt } from './window.ts';
+
+interface JobTableProps {
+  ref: Ref<HTMLTableElement>;
+  list: Pick<ReturnType<typeof useJobList>, 'window' | 'look'>;
+  order: JobsSearch['order'];
+}
+
+const columns = ['job', 'state', 'progress', 'loss', 'speed', 'left', 'devices', 'model', 'created'] as const;
+const numericColumns: readonly string[] = ['loss', 'speed', 'left', 'devices', 'created'];
+
+/** Two lines on a phone, one elsewhere. */
+const heights = { narrow: 72, wide: 44 };
+
+/** While the first page is on its way. */
+const skeletonRows = 12;
+
+/** All jobs of a list as a table, of which only what is in view is drawn. Arrow keys go from row to row. */
+export function JobTable({ ref, list: { window: rows, look }, order }: JobTableProps) {
+  const t = useTranslations('jobs');
+  const body = useRef<HTMLTableSectionElement>(null);
+  const isWide = useMedia('(min-width: 64rem)');
+  const [scrollMargin, setScrollMargin] = useState(0);
+  const count = rows.total ?? 0;
+  // oxlint-disable-next-line react/incompatible-library -- only for React Compiler, which this build does not use
+  const virtualizer = useWindowVirtualizer({
+    count: rows.total === null ? skeletonRows : count,
+    estimateSize: () => (isWide ? heights.wide : heights.narrow),
+    overscan: 12,
+    scrollMargin,
+  });
+  useLayoutEffect(() => setScrollMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY), []);
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, isWide]);
+
+  const items = virtualizer.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const goesDown = virtualizer.scrollDirection !== 'backward';
+  useEffect(() => {
+    const [near, far] = [pageRows / 2, 2 * pageRows];
+    const ahead = goesDown ? { up: near, down: far } : { up: far, down: near };
+    if (order === 'oldest') look({ first: count - 1 - last, last: count - 1 - first, ahead: { up: ahead.down, down: ahead.up } });
+    else look({ first, last, ahead });
+  }, [look, first, last, goesDown, order, count]);
+
+  const { tabStop, onFocus, onKeyDown } = useArrowKeys({ body, count, first, last, scrollTo: (index) => virtualizer.scrollToIndex(index) });
+  /** The list is kept with its newest row first, whichever way it is shown. */
+  const place = (index: number) => (order === 'oldest' ? count - 1 - index : index);
+  return (
+    <table
+      ref={ref}
+      aria-label={t('title')}
+      aria-rowcount={count + 1}
+      aria-busy={rows.total === null}
+      className="block rounded-lg border border-line bg-surface"
+    >
+      <thead className="sticky top-(--header-height,0px) z-10 block rounded-t-lg border-b border-line bg-surface max-lg:sr-only">
+        <tr aria-rowindex={1} className={`${columnsClass} h-9 text-xs text-text-2`}>
+          {columns.map((column) => (
+            <th key={column} scope="col" className={`font-medium ${numericColumns.includes(column) ? 'text-right' : 'text-left'}`}>
+              {t(`columns.${column}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body} className="relative block" style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(({ index, start, size }) => (
+          <tr
+            key={index}
+            aria-rowindex={index + 2}
+            data-index={index}
+            className={`${columnsClass} absolute inset-x-0 top-0 border-b border-line has-[a:focus-visible]:bg-hover has-[a:hover]:bg-hover`}
+            style={{ height: size, transform: `translateY(${start - scrollMargin}px)` }}
+          >
+            <Row job={rowAt(rows, place(index))} isTabStop={index === tabStop} onFocus={() => onFocus(index)} onKeyDown={onKeyDown} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  job: JobSummary | undefined;
+  isTabStop: boolean;
+  onFocus(): void;
+  onKeyDown(event: KeyboardEvent): void;
+}
+
+function Row({ job, ...rest }: RowProps) {
+  if (job) return <JobRow job={job} {...rest} />;
+  return (
+    <td className="col-span-full flex items-center gap-4">
+      <Skeleton className="h-3 w-40" />
+      <Skeleton className="h-3 w-20" />
+      <Skeleton className="h-3 flex-1" />
+    </td>
+  );
+}
+
+interface ArrowKeysOptions {
+  body: { readonly current: HTMLElement | null };
+  count: number;
+  first: number;
+  last: number;
+  scrollTo(index: number): void;
+}
+
+/** One row takes the focus by Tab; the others are reached from it. */
+function useArrowKeys({ body, count, first, last, scrollTo }: ArrowKeysOptions) {
+  const [current, setCurrent] = useState(0);
+  const mustFocus = useRef(false);
+  // A row may only be drawn after it was scrolled to.
+  useEffect(() => {
+    if (!mustFocus.current) return;
+    const link = body.current?.querySelector<HTMLAnchorElement>(`[data-index="${current}"] a`);
+    if (!link) return;
+    mustFocus.current = false;
+    link.focus({ preventScroll: true });
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, last - first - 24);
+    const moves: Record<string, number> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: count - 1,
+    };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = Math.min(Math.max(to, 0), count - 1);
+    mustFocus.current = true;
+    setCurrent(next);
+    scrollTo(next);
+  };
+  return { tabStop: current >= first && current <= last ? current : first, onFocus: setCurrent, onKeyDown };
+}
