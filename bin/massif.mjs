@@ -2,7 +2,7 @@
 // The `massif` command, of a checkout and of the package. Plain JavaScript, for whichever Node is on PATH: sets up what is missing, then
 // runs apps/cli under a Node that is new enough.
 import { explain, interruptible } from '../scripts/bootstrap/interrupt.mjs';
-import { holdLifeline, launch } from '../scripts/bootstrap/launch.mjs';
+import { endWithNpx, holdLifeline, launch } from '../scripts/bootstrap/launch.mjs';
 import { checkout, isPackage } from '../scripts/bootstrap/paths.mjs';
 import { createProgress } from '../scripts/bootstrap/progress.mjs';
 import { prepareNode, setUp } from '../scripts/bootstrap/setup.mjs';
@@ -11,6 +11,7 @@ import { prepareNode, setUp } from '../scripts/bootstrap/setup.mjs';
 const json = process.argv.includes('--json');
 
 holdLifeline();
+endWithNpx();
 try {
   const progress = createProgress({ quiet: true, json });
   const dashboard = process.argv.includes('up');

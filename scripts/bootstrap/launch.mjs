@@ -14,6 +14,8 @@ const sameSignalMs = 1_000;
 const lifelineFd = 3;
 const lifelineVariable = 'MASSIF_LIFELINE';
 
+const parentPollMs = 100;
+
 /**
  * Becomes `massif ARGS`. With a Node that is new enough this process runs it; otherwise a child under the right one does, and
  * this process only stands for it: same streams, same signals, same exit.
@@ -72,4 +74,19 @@ export function holdLifeline() {
   lifeline.on('close', () => process.kill(process.pid, 'SIGTERM'));
   lifeline.resume();
   lifeline.unref();
+}
+
+/**
+ * Ends like after SIGTERM when npx is ended by a signal: it runs a command in a shell, and passes the signal on to that alone.
+ * Whoever has started `npx massif` knows no other process to send one to.
+ */
+export function endWithNpx() {
+  if (process.env.npm_lifecycle_event !== 'npx') return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, parentPollMs);
+  timer.unref();
 }

@@ -49,3 +49,39 @@ test('the child ends like after SIGTERM when the process that stands for it is k
   await until(() => output().includes('SIGTERM'), 'SIGTERM');
   await until(() => identify(pid).started === '', 'the end of the child');
 });
+
+/** The program in a shell that does not become it, as npx runs it. */
+function startInShell(variables: Record<string, string>) {
+  const script = `
+    import { endWithNpx } from ${JSON.stringify(new URL('launch.mjs', import.meta.url).href)};
+    endWithNpx();
+    process.on('SIGTERM', () => { console.log('SIGTERM'); process.exit(130); });
+    setInterval(() => console.log('alive'), 100);
+    console.log('ready ' + process.pid);`;
+  const shell = spawn('/bin/sh', ['-c', `"${process.execPath}" --input-type=module -e "$SCRIPT"; true`], {
+    env: { ...process.env, ...variables, SCRIPT: script },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return { shell, output: () => output };
+}
+
+test('when npx is killed, what it ran ends like after SIGTERM', async () => {
+  const { shell, output } = startInShell({ npm_lifecycle_event: 'npx' });
+  const pid = Number(await until(() => /ready (\d+)/.exec(output())?.[1], 'the program'));
+  shell.kill('SIGTERM');
+  await until(() => output().includes('SIGTERM'), 'SIGTERM');
+  await until(() => identify(pid).started === '', 'the end of the program');
+});
+
+test('without npx a program outlives the shell that started it', async () => {
+  const { shell, output } = startInShell({ npm_lifecycle_event: '' });
+  const pid = Number(await until(() => /ready (\d+)/.exec(output())?.[1], 'the program'));
+  onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+  shell.kill('SIGTERM');
+  await once(shell, 'exit');
+  const lines = output().split('\n').length;
+  await until(() => output().split('\n').length > lines + 5, 'life after it');
+  expect(output()).not.toContain('SIGTERM');
+});
