@@ -2,6 +2,7 @@ import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Logo, PageHeader, Segmented, TabList, tabClass, UiProvider } from '../src/index.ts';
 import { Actions } from './parts/actions.tsx';
+import { Charts } from './parts/charts.tsx';
 import { Display } from './parts/display.tsx';
 import { Forms } from './parts/forms.tsx';
 import { States } from './parts/states.tsx';
@@ -10,7 +11,7 @@ import './gallery.css';
 
 type Theme = 'light' | 'dark';
 
-const pages = { actions: Actions, display: Display, forms: Forms, states: States };
+const pages = { actions: Actions, charts: Charts, display: Display, forms: Forms, states: States };
 type Page = keyof typeof pages;
 
 const asked = new URLSearchParams(location.search);

@@ -21,6 +21,8 @@ export const words: UiWords = {
   downloadPng: 'Picture (PNG)',
   downloadCsv: 'Numbers (CSV)',
   resetZoom: 'Reset zoom',
+  tableSample: 'Some of the rows; the download has all.',
+  plotHelp: 'Arrow keys walk along the lines, plus and minus zoom, Escape shows everything.',
 };
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });

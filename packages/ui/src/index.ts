@@ -29,3 +29,7 @@ export type { ToastTone } from './components/toast-host.tsx';
 export { Checkbox, Switch } from './components/toggles.tsx';
 export { Tooltip } from './components/tooltip.tsx';
 export { useToast, type ToastOptions } from './components/use-toast.ts';
+export { LineChart, type ChartBand, type ChartLine, type LineChartProps } from './viz/line-chart.tsx';
+export type { Mark, Range } from './viz/plot-look.ts';
+export { createSeries, seriesOf, type Row, type Series, type SeriesView } from './viz/series.ts';
+export { usageColumns, UtilisationBand, type UtilisationBandProps } from './viz/utilisation-band.tsx';

@@ -25,6 +25,10 @@ export type UiWords = {
   downloadPng: string;
   downloadCsv: string;
   resetZoom: string;
+  /** Below a table that shows some of the rows. */
+  tableSample: string;
+  /** How a chart is used by keyboard: arrows, + and -, Escape. */
+  plotHelp: string;
 };
 
 /** Says a time in the reader's language. */
