@@ -2,7 +2,8 @@ export { AppError, toAppError, type AppErrorOptions, type FieldError } from './e
 export { errorCatalogue, errorCodes, isErrorCode, isRetryable, type ErrorCode, type ErrorEntry } from './errors/catalogue.ts';
 export { renderErrorDocs } from './errors/docs.ts';
 export { renderJobSpecDocs } from './job/docs.ts';
-export { problemContentType, problemSchema, problemToError, toProblem, type Problem } from './errors/problem.ts';
+export { problemToError } from './errors/from-problem.ts';
+export { problemContentType, problemSchema, toProblem, type Problem } from './errors/problem.ts';
 
 export { durationSchema, durationSeconds, parseDuration } from './values/duration.ts';
 export { createIds, idPrefixes, idSchema, newId, type IdKind, type IdSources } from './values/id.ts';

@@ -1,12 +1,13 @@
 import type { Session } from '@massif/contracts';
 import { useLocation } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useLive } from '../api/live/live.tsx';
 import { LiveBanner } from './live-status.tsx';
-import { ShortcutDialog } from './shortcut-dialog.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
+
+const ShortcutDialog = lazy(async () => ({ default: (await import('./shortcut-dialog.tsx')).ShortcutDialog }));
 
 /** What stands around every page: the way to the others, and whether what is shown is live. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
@@ -39,7 +40,7 @@ export function Shell({ session, children }: { session: Session; children: React
         <LiveBanner />
         {children}
       </main>
-      <ShortcutDialog open={keysShown} onOpenChange={setKeysShown} />
+      <Suspense>{keysShown && <ShortcutDialog open onOpenChange={setKeysShown} />}</Suspense>
     </div>
   );
 }

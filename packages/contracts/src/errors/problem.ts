@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError, toAppError, type FieldError } from './app-error.ts';
-import { errorCatalogue, isErrorCode } from './catalogue.ts';
+import { AppError, type FieldError } from './app-error.ts';
+import { errorCatalogue } from './catalogue.ts';
 
 /** An error on the wire: `application/problem+json`, RFC 9457. */
 export const problemSchema = z
@@ -45,15 +45,4 @@ function fieldErrors({ errors, context, message, code }: AppError): FieldError[]
   if (errors) return errors;
   const { path } = context;
   return typeof path === 'string' ? [{ path, message, fix: errorCatalogue[code].fix }] : [];
-}
-
-/** The reverse: what another process or the API answered, as an error. A code unknown to this version reads as `internal`. */
-export function problemToError(problem: unknown): AppError {
-  const parsed = problemSchema.partial().safeParse(problem);
-  if (!parsed.success) return toAppError(new Error('the answer is not a problem object'));
-  const { code, detail, title, errors, requestId } = parsed.data;
-  const message = detail ?? title ?? 'no details were given';
-  const context = requestId === undefined ? {} : { requestId };
-  if (!isErrorCode(code)) return new AppError('internal', code === undefined ? message : `${code}: ${message}`, { context, errors });
-  return new AppError(code, message, { context, errors });
 }

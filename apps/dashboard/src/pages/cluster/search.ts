@@ -1,7 +1,9 @@
+import type { NodeState } from '@massif/contracts';
 import { oneOf, textOf, type RawSearch } from '../../api/search.ts';
-import { nodeStates, type NodeState } from '@massif/contracts';
 
 export const heatMetrics = ['busy', 'memory', 'state'] as const;
+/** As contracts have them; those bring zod into every page. */
+export const nodeStates = ['ready', 'cordoned', 'unhealthy'] as const satisfies readonly NodeState[];
 export type HeatMetric = (typeof heatMetrics)[number];
 
 export interface ClusterSearch {

@@ -1,4 +1,4 @@
-import { roles, type CreatedToken, type Role } from '@massif/contracts';
+import type { CreatedToken, Role } from '@massif/contracts';
 import { Banner, Button, CommandLine, Dialog, Field, RadioCards, Select, TextField } from '@massif/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -8,6 +8,8 @@ import { curl, quote } from '../../shell/commands.ts';
 import { CopyAsCommand } from '../../shell/copy-as-command.tsx';
 import { useCreateToken } from './queries.ts';
 
+/** As contracts have them; those bring a schema library along. */
+const roles = ['admin', 'member', 'viewer'] as const satisfies readonly Role[];
 const lifetimesDays = ['7', '30', '90', '365', 'never'] as const;
 type Lifetime = (typeof lifetimesDays)[number];
 
