@@ -50,7 +50,7 @@ export function LiveBanner() {
   if (state.name !== 'lost' || nowMs - state.sinceMs < bannerAfterMs) return null;
   const waitSeconds = state.retryAtMs === null ? 0 : Math.max(0, Math.ceil((state.retryAtMs - nowMs) / 1000));
   return (
-    <div className="sticky top-0 z-20 bg-canvas px-4 pt-3 lg:px-6">
+    <div className="sticky top-(--header-height) z-20 bg-canvas px-4 pt-3 lg:px-6">
       <Banner
         tone="offline"
         action={

@@ -75,9 +75,9 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
       <TableHead>
         <tr>
           <TableHeaderCell>{t('name')}</TableHeaderCell>
-          <TableHeaderCell>{t('role')}</TableHeaderCell>
-          <TableHeaderCell>{t('created')}</TableHeaderCell>
-          <TableHeaderCell>{t('lastUsed')}</TableHeaderCell>
+          <TableHeaderCell className="max-sm:hidden">{t('role')}</TableHeaderCell>
+          <TableHeaderCell className="max-md:hidden">{t('created')}</TableHeaderCell>
+          <TableHeaderCell className="max-sm:hidden">{t('lastUsed')}</TableHeaderCell>
           <TableHeaderCell>{t('expires')}</TableHeaderCell>
           <TableHeaderCell>
             <span className="sr-only">{t('actions')}</span>
@@ -100,11 +100,11 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
                 {token.id === session?.token && <Badge tone="accent">{t('thisOne')}</Badge>}
               </span>
             </TableCell>
-            <TableCell>{roles(token.role)}</TableCell>
-            <TableCell className="whitespace-nowrap">
+            <TableCell className="max-sm:hidden">{roles(token.role)}</TableCell>
+            <TableCell className="whitespace-nowrap max-md:hidden">
               <RelativeTime time={token.createdAt} />
             </TableCell>
-            <TableCell className="whitespace-nowrap">
+            <TableCell className="whitespace-nowrap max-sm:hidden">
               {token.lastUsedAt ? <RelativeTime time={token.lastUsedAt} /> : t('neverUsed')}
             </TableCell>
             <TableCell className="whitespace-nowrap">{token.expiresAt ? <RelativeTime time={token.expiresAt} /> : t('never')}</TableCell>
