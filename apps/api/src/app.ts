@@ -23,6 +23,7 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addJobStreamRoutes } from './routes/job-streams.ts';
 import { addProjectRoutes, addTokenRoutes } from './routes/access.ts';
 import { addClusterRoutes, addModelRoutes, addPlanRoutes } from './routes/resources.ts';
+import { addOverviewRoutes } from './routes/overview.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
@@ -148,6 +149,7 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
         addJobStreamRoutes,
         addPlanRoutes,
         addClusterRoutes,
+        addOverviewRoutes,
         addModelRoutes,
         addProjectRoutes,
         addTokenRoutes,

@@ -2,3 +2,4 @@ export { accelerators, acceleratorSources, clusters, findAccelerator, links, pri
 export { dataPackages, findDataPackage } from './data-packages.ts';
 export { findModel, isTrainable, modelConfig, models, toModelResource } from './models.ts';
 export type { Accelerator, Cluster, DataPackage, Link, ModelEntry, Price } from './schema.ts';
+export { templates, type TemplateEntry } from './templates.ts';

@@ -42,7 +42,10 @@ const listsInFlight = 2;
 /** @throws CpuDeviceError `device_out_of_memory` */
 export function createPool(routines: Routines, threads: number): Pool {
   const pool = routines.poolCreate(threads, scratchBytes);
-  if (pool === null) throw new CpuDeviceError('device_out_of_memory', `The system has no memory, or no threads, left for a pool of ${threads} threads`, { threads });
+  if (pool === null)
+    throw new CpuDeviceError('device_out_of_memory', `The system has no memory, or no threads, left for a pool of ${threads} threads`, {
+      threads,
+    });
   const lists: Words[] = [];
   const waiting: (() => void)[] = [];
   const pending = new Set<Promise<Outcome>>();

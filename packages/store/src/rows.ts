@@ -60,6 +60,15 @@ export interface Job {
  */
 export type JobSummary = Omit<Job, 'result'>;
 
+/** A job that does not mend itself: failed and not done again since, waiting for what will not come, or restarted over and over. */
+export interface JobAttention {
+  kind: 'job_failed' | 'job_stuck' | 'job_crashing';
+  since: Date;
+  id: string;
+  name: string;
+  reason: JobReason | null;
+}
+
 export interface JobProgress {
   /** The last step that was reported; steps count from 0. */
   step: number;

@@ -10,6 +10,7 @@ import type {
   DeviceUsage,
   Job,
   JobEvent,
+  JobAttention,
   JobReason,
   JobSummary,
   Json,
@@ -215,6 +216,8 @@ export interface JobStore {
   summariesOf(scope: Scope, ids: readonly string[]): Promise<JobSummary[]>;
   /** All jobs that have not ended, oldest first: what a controller looks after. */
   active(): Promise<Job[]>;
+  /** The newest of those that need a person, and how many there are. */
+  attention(scope: Scope, options: { limit: number }): Promise<{ items: JobAttention[]; total: number }>;
   countByState(scope: Scope): Promise<Partial<Record<JobState, number>>>;
   /** How fast those run that run now, beside their plans. */
   pace(): Promise<JobPace[]>;

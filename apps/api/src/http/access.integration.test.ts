@@ -57,23 +57,22 @@ describe('a token', () => {
     expectProblem(await api.ask('POST', 'tokens', { body }), 422, 'invalid_spec', path);
   });
 
+  const looking = [
+    'jobs',
+    'nodes',
+    'models',
+    'projects',
+    'queues',
+    'devices',
+    'uploads',
+    'overview',
+    'usage',
+    'templates',
+    'plans/cluster',
+  ];
   it.each([
-    ['viewer', ['GET jobs', 'GET nodes', 'GET models', 'GET projects', 'GET queues', 'GET devices', 'GET uploads']],
-    [
-      'member',
-      [
-        'GET jobs',
-        'GET nodes',
-        'GET models',
-        'GET projects',
-        'GET queues',
-        'GET devices',
-        'GET uploads',
-        'POST plans',
-        'POST jobs',
-        'POST uploads',
-      ],
-    ],
+    ['viewer', looking.map((path) => `GET ${path}`)],
+    ['member', [...looking.map((path) => `GET ${path}`), 'POST plans', 'POST jobs', 'POST uploads']],
   ])('of a %s may do what the role says and nothing else', async (role, allowed) => {
     const { token } = await create({ role });
     for (const { method, url, permission } of api.app.routeTable) {

@@ -1,14 +1,40 @@
-import { AppError, deviceSchema, listOf, listQuerySchema, modelSchema, nodeSchema, planResultSchema, queueSchema } from '@massif/contracts';
+import {
+  AppError,
+  deviceSchema,
+  listOf,
+  listQuerySchema,
+  modelSchema,
+  nodeSchema,
+  planClusterSchema,
+  planResultSchema,
+  queueSchema,
+} from '@massif/contracts';
 import { findModel, models, toModelResource } from '@massif/catalog';
 import { z } from 'zod';
 import { principalOf } from '../http/auth.ts';
 import { textOf } from '../http/body.ts';
 import { pageOf } from '../http/page.ts';
 import { byId, noQuery, problems } from '../http/schemas.ts';
+import { planShapes } from '../services/cluster.ts';
 import { viewDevice, viewNode } from '../views/cluster.ts';
 import { found, scopeOf, type App, type RouteContext } from './context.ts';
 
-export function addPlanRoutes(app: App, { submit }: RouteContext): void {
+export function addPlanRoutes(app: App, { submit, cluster }: RouteContext): void {
+  app.get(
+    '/plans/cluster',
+    {
+      config: { permission: 'cluster:read' },
+      schema: {
+        tags: ['plans'],
+        summary: 'The devices that plans count on',
+        description: 'For planning elsewhere: one node of each shape, with its measured profiles, and how many nodes are like it.',
+        querystring: noQuery,
+        response: { 200: planClusterSchema, ...problems },
+      },
+    },
+    async () => planShapes(await cluster.list()),
+  );
+
   app.post(
     '/plans',
     {

@@ -1,4 +1,4 @@
-import { AppError } from '@massif/contracts';
+import { AppError, type PlanClusterResource } from '@massif/contracts';
 import { deviceProfileSchema, type PlanCluster } from '@massif/planner';
 import type { ClusterNode, NodeStore } from '@massif/store';
 
@@ -6,25 +6,33 @@ import type { ClusterNode, NodeStore } from '@massif/store';
 const freshForMs = 1000;
 
 export interface ClusterView {
+  list(): Promise<ClusterNode[]>;
   /** @throws AppError `service_unavailable` while no node has registered: the controller does so when it starts */
   nodes(): Promise<ClusterNode[]>;
 }
 
 export function createClusterView(store: Pick<NodeStore, 'list'>): ClusterView {
   let reading: { nodes: Promise<ClusterNode[]>; atMs: number } | undefined;
+  const list = async () => {
+    if (!reading || performance.now() - reading.atMs > freshForMs) reading = { nodes: store.list(), atMs: performance.now() };
+    const current = reading;
+    try {
+      const nodes = await current.nodes;
+      // The first one is waited for.
+      if (nodes.length === 0 && reading === current) reading = undefined;
+      return nodes;
+    } catch (error) {
+      if (reading === current) reading = undefined;
+      throw error;
+    }
+  };
   return {
+    list,
     async nodes() {
-      if (!reading || performance.now() - reading.atMs > freshForMs) reading = { nodes: store.list(), atMs: performance.now() };
-      const current = reading;
-      try {
-        const nodes = await current.nodes;
-        if (nodes.length === 0)
-          throw new AppError('service_unavailable', 'No node has registered yet; the controller does so when it starts');
-        return nodes;
-      } catch (error) {
-        if (reading === current) reading = undefined;
-        throw error;
-      }
+      const nodes = await list();
+      if (nodes.length === 0)
+        throw new AppError('service_unavailable', 'No node has registered yet; the controller does so when it starts');
+      return nodes;
     },
   };
 }
@@ -44,4 +52,22 @@ export function planCluster(nodes: readonly ClusterNode[]): PlanCluster {
         }),
     })),
   };
+}
+
+/** The same for whoever plans elsewhere: one node of each shape, and how many there are. */
+export function planShapes(nodes: readonly ClusterNode[]): PlanClusterResource {
+  const shapes = new Map<string, PlanClusterResource['nodes'][number]>();
+  for (const node of planCluster(nodes).nodes) {
+    const { cores, devices } = node;
+    const key = JSON.stringify([cores, devices.map(({ id: _, ...device }) => device)]);
+    const known = shapes.get(key);
+    if (known) known.count++;
+    else
+      shapes.set(key, {
+        ...node,
+        devices: devices.map((device) => ({ ...device, profile: device.profile && { ...device.profile } })),
+        count: 1,
+      });
+  }
+  return { nodes: [...shapes.values()] };
 }

@@ -1,4 +1,4 @@
-import type { Device, Node, Token } from '@massif/contracts';
+import type { Device, DeviceState, Node, Token } from '@massif/contracts';
 import type * as store from '@massif/store';
 
 export function viewNode(row: store.ClusterNode): Node {
@@ -20,8 +20,12 @@ export function viewNode(row: store.ClusterNode): Node {
 }
 
 export function viewDevice(row: store.ClusterDevice, node: store.ClusterNode): Device {
-  const state = row.healthy ? (row.heldBy === null ? 'free' : 'allocated') : 'unhealthy';
-  return { id: row.id, node: node.name, index: row.index, type: row.type, memoryBytes: row.memoryBytes, state, job: row.heldBy };
+  const { id, index, type, memoryBytes, heldBy } = row;
+  return { id, node: node.name, index, type, memoryBytes, state: deviceStateOf(row), job: heldBy };
+}
+
+export function deviceStateOf({ healthy, heldBy }: store.ClusterDevice): DeviceState {
+  return healthy ? (heldBy === null ? 'free' : 'allocated') : 'unhealthy';
 }
 
 export function viewToken(row: store.ApiToken): Token {

@@ -10,6 +10,11 @@ export const usageQuerySchema = z.strictObject({
   points: z.coerce.number().int().min(2).max(2000).default(288).describe('How many points to average into.'),
 });
 
+export const deviceUsageQuerySchema = z.strictObject({
+  from: timeSchema.optional().describe('Default: an hour before `to`.'),
+  to: timeSchema.optional().describe('Default: now.'),
+});
+
 export type UsageQuery = z.output<typeof usageQuerySchema>;
 
 /** Use of the whole cluster over time, by column: one value for each time, null where nothing was measured. */

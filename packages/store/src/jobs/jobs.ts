@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { JobStore } from '../store.ts';
 import { admitJob } from './admit.ts';
+import { jobAttention } from './attention.ts';
 import { activeJobs, countJobs, getJob, listJobs, listSummaries, summariesOf } from './list.ts';
 import { requestCancel, setReason } from './mark.ts';
 import { paceOfJobs } from './pace.ts';
@@ -17,6 +18,7 @@ export function jobStore(database: Database): JobStore {
     summariesOf: (scope, ids) => summariesOf(database, scope, ids),
     active: () => activeJobs(database),
     pace: () => paceOfJobs(database),
+    attention: (scope, options) => jobAttention(database, scope, options),
     countByState: (scope) => countJobs(database, scope),
     transition: (transition) => transitionJob(database, transition),
     admit: (admission) => admitJob(database, admission),
