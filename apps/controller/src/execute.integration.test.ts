@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createExecutor, type ExecuteOptions } from './execute.ts';
 import { createInstallation } from './fixtures/installation.ts';
-import { placeJobs } from './placement.ts';
+import { createPlacement } from './placement.ts';
 import { createSilenceClock } from './silence.ts';
 import { createTokens } from './tokens.ts';
 
@@ -56,7 +56,7 @@ async function setUp(changes: Partial<Pick<ExecuteOptions, 'silence' | 'cluster'
     id,
     cluster,
     execute,
-    place: () => placeJobs({ store, term, tokens, log }),
+    place: createPlacement({ store, term, tokens, log }),
     attempt: async (): Promise<Attempt> => (await store.attempts.ofJob('everyProject', id))!,
     credentials: async (): Promise<AttemptToken> => ({
       attemptId: (await store.attempts.ofJob('everyProject', id))!.id,

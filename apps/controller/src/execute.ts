@@ -30,8 +30,6 @@ export interface ExecuteOptions {
 
 /** A job goes through this many states in one go at most; more would mean that it goes round in circles. */
 const turnsMax = 20;
-/** Nobody tells when a supervisor is heard of for the first time. */
-const launchingLookMs = 200;
 /** A launch that still fails then is given up, so that its devices serve others. */
 const launchWithinMs = 60_000;
 
@@ -80,8 +78,7 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
     switch (action.do) {
       case 'nothing':
         if (job.state === 'queued') options.onDevices();
-        if (job.state === 'launching') options.lookAgain(job.id, launchingLookMs);
-        else if (job.attempt > 0) await expireCheckpoints(job, { store, guard: term.guard, home, log });
+        if (job.state !== 'launching' && job.attempt > 0) await expireCheckpoints(job, { store, guard: term.guard, home, log });
         return false;
       case 'plan':
         planOf(job);

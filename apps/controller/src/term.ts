@@ -1,5 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterBackend } from '@massif/cluster';
-import { isTerminal } from '@massif/contracts';
 import type { ReconcileQueue } from '@massif/queue';
 import type { Store } from '@massif/store';
 import type { Logger } from 'pino';
@@ -7,8 +7,9 @@ import type { Calibration } from './calibrate.ts';
 import { createExecutor } from './execute.ts';
 import { createKeyed } from './keyed.ts';
 import { NotLeading, type Term } from './leadership.ts';
-import { placeJobs } from './placement.ts';
+import { createPlacement } from './placement.ts';
 import { createSilenceClock } from './silence.ts';
+import { createSweep } from './sweep.ts';
 import { createTokens } from './tokens.ts';
 import { createUsageSampling, sampleEveryMs, usageEveryMs } from './usage/sample.ts';
 
@@ -29,6 +30,8 @@ export interface TermOptions {
 const concurrency = 8;
 const inventoryEveryMs = 5000;
 const partitionsEveryMs = 6 * 3600_000;
+/** Between two rounds of placement, when they take long: as long as the round, and no longer than this. */
+const placingPauseMsMax = 500;
 const logDays = 30;
 const retainUsageEveryMs = 600_000;
 const probeEveryMs = 5000;
@@ -83,39 +86,31 @@ export async function serveTerm(options: TermOptions): Promise<void> {
     if (!signal.aborted) jobs.wake(jobId).catch(() => {});
   };
 
+  const placeJobs = createPlacement({ store, term, tokens, log });
   let nextPlacing: NodeJS.Timeout | undefined;
   const placing = createKeyed({
     concurrency: 1,
     run: async () => {
       if (signal.aborted) return;
+      const begin = performance.now();
       try {
-        const { admitted, nextMs } = await placeJobs({ store, term, tokens, log });
+        const { admitted, nextMs } = await placeJobs();
         for (const jobId of admitted) wake(jobId);
         clearTimeout(nextPlacing);
         if (nextMs !== undefined && !signal.aborted) nextPlacing = setTimeout(() => void placing.wake('all'), nextMs);
       } catch (error) {
         tellError('jobs cannot be placed now')(error);
       }
+      // Whatever happens meanwhile is one more round: jobs are looked after for as long as they are placed.
+      const tookMs = performance.now() - begin;
+      await delay(Math.min(tookMs, placingPauseMsMax), undefined, { signal }).catch(() => {});
     },
   });
 
+  const lookForLost = createSweep({ store, cluster, silence, signal, log, wake });
   const sweep = async () => {
     if (signal.aborted) return;
-    // In this order: a gang that is listed was admitted before, so its job knows of it.
-    const gangs = await cluster.list();
-    const active = await store.jobs.active();
-    const known = new Map(active.map((job) => [job.id, job]));
-    for (const job of active) if (job.state !== 'queued' || job.cancelRequestedAt !== null) wake(job.id);
-    for (const gang of gangs) {
-      const job = known.get(gang.jobId) ?? (await store.jobs.get('everyProject', gang.jobId));
-      if (job && job.attempt === gang.attempt) {
-        if (isTerminal(job.state)) wake(job.id);
-        continue;
-      }
-      if (signal.aborted) return;
-      log.warn(gang, 'stopping a gang that no job knows');
-      cluster.stop(gang, { graceSeconds: 0 }).catch(tellError('the gang cannot be stopped', { ...gang }));
-    }
+    await lookForLost();
     void placing.wake('all');
   };
 

@@ -1,6 +1,6 @@
-import { durationSeconds, jobSpecSchema, planSchema, type JobSpec, type Plan } from '@massif/contracts';
-import type { Attempt, Job } from '@massif/store';
-import type { JobView } from './reconcile.ts';
+import { durationSeconds, jobSpecSchema, limitsSchema, planSchema, type JobSpec, type Plan } from '@massif/contracts';
+import type { Attempt, Job, WatchedJob } from '@massif/store';
+import type { AttemptView, JobView } from './reconcile.ts';
 
 /** Something is wrong with a job itself, so that trying again does not help. */
 export class BrokenJob extends Error {
@@ -10,6 +10,13 @@ export class BrokenJob extends Error {
 /** Rows of the store as the decision sees them, but for the attempts before this one. @throws BrokenJob when the stored spec is none */
 export function viewOf(job: Job, attempt: Attempt | null): Omit<JobView, 'ranBeforeMs'> {
   const { limits } = specOf(job);
+  return viewOfWatched({ ...job, limits, stepTimeMs: job.progress?.stepTimeMs ?? null, current: attempt });
+}
+
+/** The same of what is read of all jobs at once. @throws BrokenJob */
+export function viewOfWatched(job: WatchedJob): Omit<JobView, 'ranBeforeMs'> {
+  const { success, data: limits, error } = limitsSchema.safeParse(job.limits);
+  if (!success) throw new BrokenJob('The limits of its spec cannot be read', { cause: error });
   return {
     state: job.state,
     cancelRequested: job.cancelRequestedAt !== null,
@@ -17,24 +24,26 @@ export function viewOf(job: Job, attempt: Attempt | null): Omit<JobView, 'ranBef
     restarts: job.restarts,
     restartsWithoutProgress: job.restartsWithoutProgress,
     maxDurationMs: limits.maxDuration === undefined ? undefined : durationSeconds(limits.maxDuration) * 1000,
-    stepTimeMs: job.progress?.stepTimeMs ?? undefined,
-    attempt: attempt
-      ? {
-          launchedAtMs: attempt.launchedAt?.getTime(),
-          seenAliveAtMs: latestMs(attempt.heartbeatAt, attempt.stopRequestedAt),
-          heardOf: attempt.heartbeatAt !== null,
-          stepped: attempt.step !== null,
-          outcome:
-            attempt.outcome === null
-              ? undefined
-              : {
-                  kind: attempt.outcome,
-                  reportedAtMs: (attempt.reportedAt ?? attempt.admittedAt).getTime(),
-                  code: attempt.code ?? undefined,
-                  message: attempt.message ?? undefined,
-                },
-        }
-      : undefined,
+    stepTimeMs: job.stepTimeMs ?? undefined,
+    attempt: job.current ? viewOfAttempt(job.current) : undefined,
+  };
+}
+
+function viewOfAttempt(attempt: NonNullable<WatchedJob['current']>): AttemptView {
+  return {
+    launchedAtMs: attempt.launchedAt?.getTime(),
+    seenAliveAtMs: latestMs(attempt.heartbeatAt, attempt.stopRequestedAt),
+    heardOf: attempt.heartbeatAt !== null,
+    stepped: attempt.step !== null,
+    outcome:
+      attempt.outcome === null
+        ? undefined
+        : {
+            kind: attempt.outcome,
+            reportedAtMs: (attempt.reportedAt ?? attempt.admittedAt).getTime(),
+            code: attempt.code ?? undefined,
+            message: attempt.message ?? undefined,
+          },
   };
 }
 

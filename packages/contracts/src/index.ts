@@ -13,7 +13,7 @@ export { editDistance, nearest } from './values/suggest.ts';
 
 export * from './job/enumerations.ts';
 export { layoutDevices, layoutSchema, singleDeviceLayout, type Layout, type LayoutInput } from './job/layout.ts';
-export { maxDurationExceeded } from './job/limits.ts';
+export { limitsSchema, maxDurationExceeded } from './job/limits.ts';
 export { nameFromFile } from './job/names.ts';
 export { parseJobSpec } from './job/parse.ts';
 export {

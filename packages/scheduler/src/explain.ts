@@ -65,7 +65,8 @@ export function explain({
     code,
     message: `${wants}${sentence}${aheadText()}.`,
     missing,
-    heldBy: survey.heldBy,
+    heldBy: survey.heldBy.slice(0, namedMax),
+    heldByCount: survey.heldBy.length,
     ahead: { count: position, jobs: waiting.slice(Math.max(0, position - namedMax), position).map(({ id }) => id) },
   };
 

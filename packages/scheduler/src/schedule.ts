@@ -1,6 +1,7 @@
-import { compareText, isUsable, shapeKey, suitableByType } from './devices.ts';
+import { compareText, isSuitable, kindsOf, shapeKey } from './devices.ts';
 import { explain, surveyShape, type Survey } from './explain.ts';
-import type { Admission, Decisions, PendingJob, SchedulerNode, Snapshot } from './snapshot.ts';
+import { freeDevices } from './free.ts';
+import type { Admission, Decisions, PendingJob, Snapshot } from './snapshot.ts';
 
 /**
  * Decides who starts now: first fit, by priority, then by time of submission, then by id. A gang is admitted whole, on the
@@ -13,12 +14,13 @@ export function schedule(snapshot: Snapshot): Decisions {
   const holders = new Map<string, string>();
   for (const node of nodes) for (const device of node.devices) if (device.heldBy !== undefined) holders.set(device.id, device.heldBy);
 
+  const free = freeDevices(nodes);
   const admissions: Admission[] = [];
   const waiting: PendingJob[] = [];
   // Devices only become fewer in a round, so what did not fit once does not fit later.
   const unplaceable = new Set<string>();
   for (const job of snapshot.pending.toSorted(byTurn)) {
-    const ranks = unplaceable.has(shapeKey(job)) ? undefined : place(job, nodes, holders);
+    const ranks = unplaceable.has(shapeKey(job)) ? undefined : free.take(job);
     if (ranks) {
       for (const { deviceId } of ranks) holders.set(deviceId, job.id);
       admissions.push({ jobId: job.id, ranks });
@@ -30,24 +32,15 @@ export function schedule(snapshot: Snapshot): Decisions {
 
   // After all decisions: what a job waits for includes the devices of those that have just been admitted.
   const surveys = new Map<string, Survey>();
+  const kinds = kindsOf(nodes);
   const reasons = waiting.map((job, position) => {
-    const key = shapeKey(job);
+    // Jobs that could use the same devices are told the same of them, however many they need.
+    const key = kinds.flatMap((kind, index) => (isSuitable(job, kind) ? index : [])).join(' ');
     const survey = surveys.get(key) ?? surveyShape(job, nodes, holders);
     surveys.set(key, survey);
     return { jobId: job.id, reasons: [explain({ job, survey, waiting, position })] };
   });
   return { admissions, reasons };
-}
-
-function place(job: PendingJob, nodes: SchedulerNode[], holders: ReadonlyMap<string, string>): Admission['ranks'] | undefined {
-  for (const node of nodes) {
-    for (const devices of suitableByType(job, node)) {
-      const free = devices.filter((device) => isUsable(node, device) && !holders.has(device.id));
-      if (free.length >= job.devices)
-        return free.slice(0, job.devices).map((device, rank) => ({ rank, nodeId: node.id, deviceId: device.id }));
-    }
-  }
-  return undefined;
 }
 
 function byTurn(a: PendingJob, b: PendingJob): number {

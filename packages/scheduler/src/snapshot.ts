@@ -70,8 +70,9 @@ export interface Reason {
   message: string;
   /** Devices that are missing now, on the node that comes nearest. */
   missing: number;
-  /** Jobs that hold devices of the kind it needs. */
+  /** Some of the jobs that hold devices of the kind it needs, and how many there are in all. */
   heldBy: string[];
+  heldByCount: number;
   /** How many pending jobs come before it, and the nearest of them. */
   ahead: { count: number; jobs: string[] };
 }

@@ -186,6 +186,22 @@ export interface AdmitJob {
   lease?: LeaseGuard;
 }
 
+/** As much of a job as decides what happens to it next. Its limits are those of its spec, as they are stored. */
+export interface WatchedJob extends Pick<Job, 'id' | 'state' | 'attempt' | 'cancelRequestedAt' | 'restarts' | 'restartsWithoutProgress'> {
+  limits: unknown;
+  stepTimeMs: number | null;
+  current: Pick<
+    Attempt,
+    'id' | 'admittedAt' | 'launchedAt' | 'heartbeatAt' | 'stopRequestedAt' | 'step' | 'outcome' | 'code' | 'message' | 'reportedAt'
+  > | null;
+}
+
+/** As much of a job as decides where it can run: parts of its spec and its plan, as they are stored. */
+export interface WaitingJob extends Pick<Job, 'id' | 'state' | 'version' | 'priority' | 'createdAt' | 'notBefore' | 'reason'> {
+  resources: unknown;
+  plan: { layout: unknown; memoryGiB: unknown };
+}
+
 export interface JobPace {
   jobId: string;
   /** Of its plan; null when that does not say. */
@@ -214,10 +230,12 @@ export interface JobStore {
   summaries(scope: Scope, query?: JobQuery): Promise<Page<JobSummary>>;
   /** Those of these jobs that are in the scope, in no order. */
   summariesOf(scope: Scope, ids: readonly string[]): Promise<JobSummary[]>;
-  /** All jobs that have not ended, oldest first: what a controller looks after. */
-  active(): Promise<Job[]>;
   /** The newest of those that need a person, and how many there are. */
   attention(scope: Scope, options: { limit: number }): Promise<{ items: JobAttention[]; total: number }>;
+  /** What a controller looks after: jobs that have not ended, oldest first, but for those that only wait for devices. */
+  watched(): Promise<WatchedJob[]>;
+  /** What is to be placed: jobs that wait for devices, or soon will, and that nobody wants to cancel, oldest first. */
+  waiting(): Promise<WaitingJob[]>;
   countByState(scope: Scope): Promise<Partial<Record<JobState, number>>>;
   /** How fast those run that run now, beside their plans. */
   pace(): Promise<JobPace[]>;
@@ -230,8 +248,11 @@ export interface JobStore {
   admit(admission: AdmitJob): Promise<{ job: Job; attempt: Attempt } | null>;
   /** Marks a job that has not ended; a second time changes nothing. Null when there is none in this scope. */
   requestCancel(scope: Scope, id: string, reason?: JobReason): Promise<Job | null>;
-  /** Says what a waiting job waits for; no event, written only when it differs. */
-  setReason(id: string, reason: JobReason | null, options: { states: readonly JobState[]; lease?: LeaseGuard }): Promise<void>;
+  /** Says what waiting jobs wait for; no event, written only where it differs. */
+  setReasons(
+    reasons: readonly { jobId: string; reason: JobReason | null }[],
+    options: { states: readonly JobState[]; lease?: LeaseGuard },
+  ): Promise<void>;
 }
 
 // --- attempts ---

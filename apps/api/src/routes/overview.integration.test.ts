@@ -83,7 +83,8 @@ describe('the overview', () => {
 
   it('names a job that waits for what does not come, and one that gets nowhere', async () => {
     const { id } = await api.submit({ name: 'large' });
-    const wait = (code: string) => api.store.jobs.setReason(id, { code, message: 'It waits' }, { states: ['submitted'] });
+    const wait = (code: string) =>
+      api.store.jobs.setReasons([{ jobId: id, reason: { code, message: 'It waits' } }], { states: ['submitted'] });
     await wait('waiting_for_devices');
     expect(await attentionOf('job_stuck')).toEqual([]);
     for (const code of ['not_enough_devices', 'no_node_large_enough', 'nodes_unavailable']) {

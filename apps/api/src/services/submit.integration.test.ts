@@ -17,11 +17,11 @@ it.each([
   expect(dryRun.status, dryRun.text).toBe(200);
   const { id } = await api.submit(change);
   // As the controller asks, once all are queued.
-  const jobs = (await api.store.jobs.active()).filter(({ cancelRequestedAt }) => cancelRequestedAt === null);
+  const jobs = await api.store.jobs.waiting();
   const { admissions, reasons } = schedule(
     snapshotOf({
       nodes: await api.store.nodes.list(),
-      jobs: jobs.map((job) => ({ ...job, deviceType: (job.spec as TrainSpec).resources.deviceType, plan: job.plan as Plan })),
+      jobs: jobs.map((job) => ({ ...job, deviceType: (job.resources as TrainSpec['resources']).deviceType, plan: job.plan as Plan })),
     }),
   );
   expect(dryRun.body.reasons).toEqual(reasons.find(({ jobId }) => jobId === id)?.reasons ?? []);

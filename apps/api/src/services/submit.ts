@@ -111,7 +111,7 @@ export function createSubmitService({ jobs, queues, cluster, planner, dataPaths,
       const { projectId } = submission.principal;
       if (!(await queues.list({ projectId })).some(({ name }) => name === spec.queue))
         throw new AppError('not_found', `There is no queue ${spec.queue} in this project`, { context: { path: 'queue' } });
-      return { plan, reasons: waitReasons({ spec, plan, nodes, waiting: await jobs.active() }) };
+      return { plan, reasons: waitReasons({ spec, plan, nodes, waiting: await jobs.waiting() }) };
     },
 
     plan: async (submission) => (await prepare(submission, { allowPendingUpload: true })).result,
@@ -185,16 +185,16 @@ function waitReasons({
   spec: TrainSpec;
   plan: Plan;
   nodes: store.ClusterNode[];
-  waiting: store.Job[];
+  waiting: store.WaitingJob[];
 }): DryRun['reasons'] {
   const candidate = { id: 'this job', priority: spec.priority, createdAt: new Date(), deviceType: spec.resources.deviceType, plan };
   const { reasons } = schedule(snapshotOf({ nodes, jobs: [...waiting.flatMap(toPlannedJob), candidate] }));
   return reasons.find(({ jobId }) => jobId === candidate.id)?.reasons.map((reason) => ({ ...reason })) ?? [];
 }
 
-/** None for a job that has its devices, that waits after a crash, or that will never ask for any. */
-function toPlannedJob({ id, state, cancelRequestedAt, notBefore, priority, createdAt, spec, plan }: store.Job): PlannedJob[] {
-  const isWaiting = state === 'submitted' || state === 'planned' || state === 'queued';
-  if (!isWaiting || cancelRequestedAt !== null || (notBefore !== null && notBefore > new Date()) || plan === null) return [];
-  return [{ id, priority, createdAt, deviceType: (spec as TrainSpec).resources.deviceType, plan: plan as Plan }];
+/** None for a job that waits after a crash, or that cannot be read. */
+function toPlannedJob({ id, notBefore, priority, createdAt, resources, plan }: store.WaitingJob): PlannedJob[] {
+  if (notBefore !== null && notBefore > new Date()) return [];
+  const { deviceType } = resources as TrainSpec['resources'];
+  return [{ id, priority, createdAt, deviceType, plan: plan as Pick<Plan, 'layout' | 'memoryGiB'> }];
 }

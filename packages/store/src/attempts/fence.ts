@@ -13,7 +13,7 @@ export function held({ attemptId, tokenHash }: AttemptToken, p: (value: unknown)
       ${lockJob ? 'for no key update' : ''}
     ),
     held as materialized (
-      select a.id, a.job_id, a.project_id, a.number, a.frame_seq, a.outcome, owner.cancel_requested_at
+      select a.id, a.job_id, a.project_id, a.number, a.frame_seq, a.outcome, a.heartbeat_at, owner.cancel_requested_at
       from attempt a join owner on owner.id = a.job_id and owner.attempt = a.number
       where a.id = ${id} and a.token_hash = ${p(Buffer.from(tokenHash))} and a.ended_at is null
       ${lock ? 'for no key update of a' : ''}

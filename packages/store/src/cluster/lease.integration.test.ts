@@ -70,7 +70,7 @@ it('that was lost lets nothing be written', async () => {
       lease,
     }),
     await store.jobs.transition({ jobId: id, from: ['queued'], to: 'failed', lease }),
-    await store.jobs.setReason(id, { code: 'x', message: 'x' }, { states: ['queued'], lease }),
+    await store.jobs.setReasons([{ jobId: id, reason: { code: 'x', message: 'x' } }], { states: ['queued'], lease }),
   ];
   expect(await everything(old)).toEqual([null, null, undefined]);
   const next = (await store.lease.acquire({ name, holder: 'new', ttlMs: 60_000 }))!;

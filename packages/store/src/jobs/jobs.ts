@@ -2,8 +2,9 @@ import type { Database } from '../database/database.ts';
 import type { JobStore } from '../store.ts';
 import { admitJob } from './admit.ts';
 import { jobAttention } from './attention.ts';
-import { activeJobs, countJobs, getJob, listJobs, listSummaries, summariesOf } from './list.ts';
-import { requestCancel, setReason } from './mark.ts';
+import { waitingJobs, watchedJobs } from './active.ts';
+import { countJobs, getJob, listJobs, listSummaries, summariesOf } from './list.ts';
+import { requestCancel, setReasons } from './mark.ts';
 import { paceOfJobs } from './pace.ts';
 import { firstAnswer, submitJob } from './submit.ts';
 import { transitionJob } from './transition.ts';
@@ -16,13 +17,14 @@ export function jobStore(database: Database): JobStore {
     list: (scope, query = {}) => listJobs(database, scope, query),
     summaries: (scope, query = {}) => listSummaries(database, scope, query),
     summariesOf: (scope, ids) => summariesOf(database, scope, ids),
-    active: () => activeJobs(database),
+    watched: () => watchedJobs(database),
+    waiting: () => waitingJobs(database),
     pace: () => paceOfJobs(database),
     attention: (scope, options) => jobAttention(database, scope, options),
     countByState: (scope) => countJobs(database, scope),
     transition: (transition) => transitionJob(database, transition),
     admit: (admission) => admitJob(database, admission),
     requestCancel: (scope, id, reason) => requestCancel(database, scope, id, reason),
-    setReason: setReason(database),
+    setReasons: setReasons(database),
   };
 }

@@ -152,13 +152,3 @@ it.each([
     context: { path: 'cursor' },
   });
 });
-
-it('knows which jobs are to be looked after, oldest first', async () => {
-  const { store } = test;
-  const active = await store.jobs.active();
-  const ended = new Set((await store.jobs.list('everyProject', { states: ['failed'] })).items.map(({ id }) => id));
-  expect(active.map(({ id }) => id)).toEqual(ids.filter((id) => !ended.has(id)).toReversed());
-  const counts = await store.jobs.countByState('everyProject');
-  expect(counts['failed']).toBe(ended.size);
-  expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(45);
-});

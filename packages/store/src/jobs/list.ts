@@ -55,15 +55,6 @@ export async function summariesOf({ query }: Database, scope: Scope, ids: readon
   return records.map(toJob);
 }
 
-/** See `JobStore.active`. */
-export async function activeJobs({ query }: Database): Promise<Job[]> {
-  const records = await query<JobRecord>(
-    `select ${jobColumns} from ${jobFrom('job')} where j.state = any($1::text[]) order by j.created_at, j.id`,
-    [activeStates],
-  );
-  return records.map(toJob);
-}
-
 /** See `JobStore.get`. */
 export async function getJob({ query }: Database, scope: Scope, id: string): Promise<Job | null> {
   const { p, values } = parameters();

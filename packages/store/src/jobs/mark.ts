@@ -28,17 +28,23 @@ export async function requestCancel(database: Database, scope: Scope, id: string
   return record ? toJob(record) : await getJob(database, scope, id);
 }
 
-/** See `JobStore.setReason`. */
-export const setReason =
-  ({ query }: Database): JobStore['setReason'] =>
-  async (id, reason, { states, lease }) => {
+/** See `JobStore.setReasons`. One statement: there may be a thousand jobs that wait. */
+export const setReasons =
+  ({ query }: Database): JobStore['setReasons'] =>
+  async (reasons, { states, lease }) => {
+    if (reasons.length === 0) return;
     const { p, values } = parameters();
     const { cte, condition } = leaseHeld(lease, p);
-    const text = p(json(reason));
+    const [ids, texts] = [reasons.map(({ jobId }) => jobId), reasons.map(({ reason }) => json(reason))];
     await query(
-      `with ${cte} given as (select ${text}::jsonb as reason)
-       update job set reason = given.reason, updated_at = now() from given
-       where job.id = ${p(id)} and job.state = any(${p([...states])}::text[]) and job.reason is distinct from given.reason and ${condition}`,
+      `with ${cte} given as (select * from unnest(${p(ids)}::text[], ${p(texts)}::jsonb[]) as given (id, reason)),
+       -- The same order for everybody: two that write at the same time never wait for each other in a circle.
+       differing as materialized (
+         select job.id, given.reason from job join given on given.id = job.id
+         where job.state = any(${p([...states])}::text[]) and job.reason is distinct from given.reason and ${condition}
+         order by job.id for no key update of job
+       )
+       update job set reason = differing.reason, updated_at = now() from differing where job.id = differing.id`,
       values,
     );
   };

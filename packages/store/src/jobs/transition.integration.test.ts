@@ -195,14 +195,20 @@ describe('what a job waits for', () => {
     const { store } = test;
     const job = await queued();
     const reason = { code: 'waiting', message: 'for two devices' };
-    await store.jobs.setReason(job.id, reason, { states: ['queued'] });
+    await store.jobs.setReasons(
+      [
+        { jobId: job.id, reason },
+        { jobId: newId('job'), reason },
+      ],
+      { states: ['queued'] },
+    );
     const waiting = await store.jobs.get('everyProject', job.id);
     expect(waiting).toMatchObject({ reason, version: job.version, eventSeq: job.eventSeq });
-    await store.jobs.setReason(job.id, { ...reason }, { states: ['queued'] });
+    await store.jobs.setReasons([{ jobId: job.id, reason: { ...reason } }], { states: ['queued'] });
     expect(await store.jobs.get('everyProject', job.id)).toEqual(waiting);
-    await store.jobs.setReason(job.id, null, { states: ['running'] });
+    await store.jobs.setReasons([{ jobId: job.id, reason: null }], { states: ['running'] });
     expect(await store.jobs.get('everyProject', job.id)).toMatchObject({ reason });
-    await store.jobs.setReason(job.id, null, { states: ['queued'] });
+    await store.jobs.setReasons([{ jobId: job.id, reason: null }], { states: ['queued'] });
     expect(await store.jobs.get('everyProject', job.id)).toMatchObject({ reason: null });
   });
 });

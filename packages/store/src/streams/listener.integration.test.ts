@@ -30,6 +30,20 @@ it('wakes whoever reads a job, by topic, after the write', async () => {
   expect(all).toHaveLength(4);
 });
 
+it('wakes whoever waits for an attempt to begin by its first heartbeat, and by no other', async () => {
+  await using test = await openTestStore();
+  const { store, run } = test;
+  const { job, token } = await run([0]);
+  const seen: Change[] = [];
+  store.listener.subscribe({ onChange: (change) => seen.push(change) });
+  await store.listener.ready();
+  for (let beat = 0; beat < 3; beat++) await store.attempts.heartbeat(token, []);
+  await store.jobs.requestCancel('everyProject', job.id);
+  await store.attempts.ingest(token, frameOf(1, [0]));
+  await expect.poll(() => seen.length).toBe(4);
+  expect(seen.map((change) => (change as { topic: string }).topic).toSorted()).toEqual(['event', 'event', 'log', 'metric']);
+});
+
 it('listens again after its connection was cut, and says that something may have been missed', async () => {
   await using test = await openTestStore();
   const { store, run, sql } = test;
