@@ -25,6 +25,7 @@ import { addProjectRoutes, addTokenRoutes } from './routes/access.ts';
 import { addClusterRoutes, addModelRoutes, addPlanRoutes } from './routes/resources.ts';
 import { addOverviewRoutes } from './routes/overview.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addStreamRoute } from './routes/stream.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
 import { createClusterView } from './services/cluster.ts';
@@ -33,6 +34,7 @@ import { createSignIn } from './services/sign-in.ts';
 import { createSubmitService } from './services/submit.ts';
 import { createUploads, type Uploads } from './services/uploads.ts';
 import { createSseStreams } from './streams/sse.ts';
+import { createJobViews } from './views/job.ts';
 
 const version = '0.1.0';
 
@@ -121,7 +123,18 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
   const submit = createSubmitService({ jobs: store.jobs, queues: store.queues, cluster, planner, dataPaths, enqueueReconcile });
   const signIn = createSignIn({ tokens: store.tokens, projects: store.projects, key: config.signInKey });
   const installation = { version, demo: config.demo ?? false };
-  const context: RouteContext = { store, submit, cluster, uploads, dataPaths, streams, signIn, installation, enqueueReconcile };
+  const context: RouteContext = {
+    store,
+    submit,
+    cluster,
+    uploads,
+    streams,
+    views: createJobViews(dataPaths),
+    onUsage: (listener) => wakeups.onUsage(listener),
+    signIn,
+    installation,
+    enqueueReconcile,
+  };
 
   useSchemas(app, { checkAnswers: config.checkAnswers ?? false });
   addBodyParsers(app, { parseJson });
@@ -154,6 +167,7 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
         addProjectRoutes,
         addTokenRoutes,
         addSessionRoutes,
+        addStreamRoute,
       ])
         add(api, context);
       await api.register(async (scope: App) => addUploadRoutes(scope, context));

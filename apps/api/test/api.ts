@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, problemContentType, problemSchema, type Job, type Problem } from '@massif/contracts';
+import { newId, problemContentType, problemSchema, type Job, type Problem, type UsageFrame } from '@massif/contracts';
 import { openStore, type Attempt, type Store } from '@massif/store';
 import { testDatabase } from '@massif/store/testing';
 import pg from 'pg';
@@ -41,6 +41,8 @@ export interface TestApi extends AsyncDisposable {
   adminToken: string;
   /** Jobs that the controller was told of. */
   told: string[];
+  /** Says what devices do, as a controller does once a second; true when somebody watches. */
+  measure(nodes: UsageFrame['nodes']): boolean;
   /** What it logged as errors: faults of ours. */
   faults: string[];
   /** One request through `inject`. Paths without a leading slash are below `/api/v1/`. */
@@ -73,10 +75,18 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
   const devices = [0, 1].map((index) => ({ index, type: 'cpu', memoryBytes: 4 * GiB }));
   await store.nodes.upsert([{ name: 'here', cores: Math.max(2, availableParallelism()), memoryBytes: 16 * GiB, devices }]);
   const [told, faults]: string[][] = [[], []];
+  const watching = new Set<(frame: UsageFrame) => void>();
   const planner = createPlannerPool({ threads: 1, timeoutMs: 20_000, waitingMax: 1000, cacheMax: 1000 });
   const app = await buildApp({
     store,
-    wakeups: { enqueueReconcile: async (jobId) => void told!.push(jobId), ping: async () => {} },
+    wakeups: {
+      enqueueReconcile: async (jobId) => void told!.push(jobId),
+      ping: async () => {},
+      onUsage: (listener) => {
+        watching.add(listener);
+        return () => void watching.delete(listener);
+      },
+    },
     planner,
     config: { home, dataRoots: [join(home, 'data')], uploadBytesMax: 4 * 2 ** 20, checkAnswers: true, ...config },
     logger: pino({ level: 'error' }, { write: (line: string) => void faults!.push(line) }),
@@ -120,6 +130,10 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
     projectId: project.id,
     adminToken,
     told: told!,
+    measure: (measured) => {
+      for (const listener of watching) listener({ time: new Date().toISOString(), nodes: measured });
+      return watching.size > 0;
+    },
     faults: faults!,
     ask,
     fetch: (path, { method = 'GET', signal, ...options } = {}) => {

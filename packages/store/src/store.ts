@@ -228,6 +228,8 @@ export interface JobStore {
   list(scope: Scope, query?: JobQuery): Promise<Page<Job>>;
   /** The same of what is short. */
   summaries(scope: Scope, query?: JobQuery): Promise<Page<JobSummary>>;
+  /** Ids of jobs that were, or may have been, written since; for whoever was not told meanwhile. */
+  changedSince(scope: Scope, time: Date): Promise<string[]>;
   /** Those of these jobs that are in the scope, in no order. */
   summariesOf(scope: Scope, ids: readonly string[]): Promise<JobSummary[]>;
   /** The newest of those that need a person, and how many there are. */
@@ -248,7 +250,10 @@ export interface JobStore {
   admit(admission: AdmitJob): Promise<{ job: Job; attempt: Attempt } | null>;
   /** Marks a job that has not ended; a second time changes nothing. Null when there is none in this scope. */
   requestCancel(scope: Scope, id: string, reason?: JobReason): Promise<Job | null>;
-  /** Says what waiting jobs wait for; no event, written only where it differs. */
+  /**
+   * Says what waiting jobs wait for; no event, written only where it differs. Readers of a job are woken when it has another code: of a
+   * thousand that wait, the numbers change every few seconds.
+   */
   setReasons(
     reasons: readonly { jobId: string; reason: JobReason | null }[],
     options: { states: readonly JobState[]; lease?: LeaseGuard },

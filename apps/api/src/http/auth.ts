@@ -22,6 +22,8 @@ export interface Principal {
   /** Name of the project. */
   project: string;
   role: string;
+  /** Asks again: false once the token was revoked or is over. */
+  isStillGood(): Promise<boolean>;
 }
 
 declare module 'fastify' {
@@ -64,7 +66,7 @@ export function requirePermissions(app: FastifyInstance, { verifyToken, publicPr
     const token = bearer ?? sessionCookieOf(request);
     const row = token === undefined ? null : await verifyToken(token);
     // What was not made for a cookie does not become good in one.
-    if (!row || (by === 'cookie' && !row.session)) {
+    if (!row || token === undefined || (by === 'cookie' && !row.session)) {
       reply.header('www-authenticate', 'Bearer realm="massif"');
       throw new AppError(
         'unauthorized',
@@ -78,7 +80,8 @@ export function requirePermissions(app: FastifyInstance, { verifyToken, publicPr
         context: { permission },
       });
     const { id: tokenId, name, expiresAt, userId, projectId, project, role } = row;
-    request.principal = { tokenId, name, expiresAt, by, userId, projectId, project, role };
+    const isStillGood = async () => (await verifyToken(token)) !== null;
+    request.principal = { tokenId, name, expiresAt, by, userId, projectId, project, role, isStillGood };
   });
 }
 

@@ -10,7 +10,7 @@ const unavailable = () => Promise.reject(new AppError('service_unavailable', 'No
 export function buildUnopenedApp(config: Partial<ApiConfig> = {}): Promise<App> {
   return buildApp({
     store: {} as Store,
-    wakeups: { enqueueReconcile: unavailable, ping: unavailable },
+    wakeups: { enqueueReconcile: unavailable, ping: unavailable, onUsage: () => () => {} },
     planner: { plan: unavailable, close: async () => {} },
     config: { home: '/nonexistent', dataRoots: [], uploadBytesMax: 1, checkAnswers: true, ...config },
     logger: pino({ level: 'silent' }),

@@ -1,14 +1,14 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { AppError, idSchema } from '@massif/contracts';
+import { AppError, idSchema, type UsageFrame } from '@massif/contracts';
 import type { Job, Scope, Store } from '@massif/store';
 import { principalOf } from '../http/auth.ts';
 import type { ClusterView } from '../services/cluster.ts';
-import type { DataPaths } from '../services/data-paths.ts';
 import type { SignIn } from '../services/sign-in.ts';
 import type { SubmitService } from '../services/submit.ts';
 import type { Uploads } from '../services/uploads.ts';
+import type { JobViews } from '../views/job.ts';
 import type { SseStreams } from '../streams/sse.ts';
 
 /** The part of the queue that the API needs; it may be lost at any time. */
@@ -16,6 +16,8 @@ export interface Wakeups {
   enqueueReconcile(jobId: string): Promise<void>;
   /** Answers when Redis does. */
   ping(): Promise<void>;
+  /** Measured use of devices, about once a second, while somebody measures. @returns a function that ends it */
+  onUsage(listener: (frame: UsageFrame) => void): () => void;
 }
 
 /** What routes work with; each takes the part that it needs. */
@@ -24,8 +26,9 @@ export interface RouteContext {
   submit: SubmitService;
   cluster: ClusterView;
   uploads: Uploads;
-  dataPaths: DataPaths;
   streams: SseStreams;
+  views: JobViews;
+  onUsage: Wakeups['onUsage'];
   signIn: SignIn;
   installation: {
     version: string;

@@ -12,21 +12,19 @@ import {
   listOf,
   listQuerySchema,
 } from '@massif/contracts';
-import type * as store from '@massif/store';
 import { z } from 'zod';
 import { principalOf } from '../http/auth.ts';
 import { textOf } from '../http/body.ts';
 import { pageOf } from '../http/page.ts';
 import { byId, noQuery, problems } from '../http/schemas.ts';
-import { namesIn, viewAttempt, viewCheckpoint, viewJob, viewJobSummary } from '../views/job.ts';
+import { namesIn, viewAttempt, viewCheckpoint } from '../views/job.ts';
 import { jobOf, scopeOf, type App, type RouteContext } from './context.ts';
 
 const tags = ['jobs'];
 
 /** Jobs: create, look at, cancel. Their streams are in job-streams.ts. */
-export function addJobRoutes(app: App, { store, submit, dataPaths, enqueueReconcile }: RouteContext): void {
-  const view = (row: store.Job) => viewJob({ ...row, spec: dataPaths.show(row.spec) });
-  const summary = (row: store.JobSummary) => viewJobSummary({ ...row, spec: dataPaths.show(row.spec) });
+export function addJobRoutes(app: App, { store, submit, views, enqueueReconcile }: RouteContext): void {
+  const { job: view, summary } = views;
 
   app.post(
     '/jobs',

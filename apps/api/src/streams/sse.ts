@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '@massif/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createPermits } from './permits.ts';
 
 /** One server-sent event. */
 export interface SseFrame {
@@ -8,6 +9,8 @@ export interface SseFrame {
   id?: number;
   event: string;
   data: unknown;
+  /** The data as JSON, where it was written already. */
+  text?: string;
 }
 
 /** How often a comment shows that a quiet connection is alive. */
@@ -16,8 +19,8 @@ export const heartbeatMs = 15_000;
 const retryMs = 1000;
 
 /** Formats a frame as https://html.spec.whatwg.org/multipage/server-sent-events.html has it. JSON has no raw line breaks. */
-function formatFrame({ id, event, data }: SseFrame): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+function formatFrame({ id, event, data, text }: SseFrame): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${text ?? JSON.stringify(data)}\n\n`;
 }
 
 /** Whether a client asks for a stream rather than a list. */
@@ -32,7 +35,8 @@ export function wantsEventStream({ method, headers }: FastifyRequest): boolean {
 export interface SseStreams {
   /**
    * Answers with the frames of `source` until it ends or the client goes away; then `signal` is aborted. Frames are drawn as
-   * fast as the client reads, no faster: a slow reader holds one batch. `undefined` from the source is a heartbeat.
+   * fast as the client reads, no faster: a slow reader holds one batch. An empty batch is a heartbeat. When the token of the request
+   * is revoked or over, the stream ends.
    */
   send(request: FastifyRequest, reply: FastifyReply, source: (signal: AbortSignal) => AsyncGenerator<SseFrame[]>): FastifyReply;
   readonly open: number;
@@ -42,6 +46,7 @@ export interface SseStreams {
 
 export function createSseStreams({ streamsMax }: { streamsMax: number }): SseStreams {
   const controllers = new Set<AbortController>();
+  const permits = createPermits();
   let closing = false;
 
   return {
@@ -50,10 +55,13 @@ export function createSseStreams({ streamsMax }: { streamsMax: number }): SseStr
       if (controllers.size >= streamsMax) throw new AppError('rate_limited', `This server already has ${streamsMax} open streams`);
       const controller = new AbortController();
       controllers.add(controller);
+      // It connects again, and is then told why it may not.
+      const unwatch = permits.watch(request, () => controller.abort());
       const stream = Readable.from(textOf(source(controller.signal)), { objectMode: false, highWaterMark: 64 * 1024 });
       const forget = () => {
         controller.abort();
         controllers.delete(controller);
+        unwatch();
       };
       // A client that goes away destroys the response, not our source.
       reply.raw.once('close', forget);

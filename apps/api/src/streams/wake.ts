@@ -7,26 +7,25 @@ export interface Wake {
 
 export function createWake(): Wake {
   let rung = false;
-  let answer: ((rang: boolean) => void) | undefined;
+  let wakeUp = () => {};
   return {
     ring() {
       rung = true;
-      answer?.(true);
+      wakeUp();
     },
     async wait(timeoutMs, signal) {
       if (!rung && !signal.aborted) {
-        await new Promise<boolean>((resolve) => {
-          const stop = () => resolve(false);
-          const timer = setTimeout(stop, timeoutMs);
-          signal.addEventListener('abort', stop, { once: true });
-          answer = (rang) => {
+        await new Promise<void>((resolve) => {
+          const end = () => {
             clearTimeout(timer);
-            signal.removeEventListener('abort', stop);
-            answer = undefined;
-            resolve(rang);
+            signal.removeEventListener('abort', end);
+            wakeUp = () => {};
+            resolve();
           };
+          const timer = setTimeout(end, timeoutMs);
+          signal.addEventListener('abort', end, { once: true });
+          wakeUp = end;
         });
-        answer = undefined;
       }
       const rang = rung;
       rung = false;

@@ -16,6 +16,20 @@ import {
   type Progress,
 } from '@massif/contracts';
 import type * as store from '@massif/store';
+import type { DataPaths } from '../services/data-paths.ts';
+
+/** Jobs as users see them, with uploads and models by their names in place of where they lie. */
+export interface JobViews {
+  job(row: store.Job): Job;
+  summary(row: store.JobSummary): JobSummary;
+}
+
+export function createJobViews({ show }: Pick<DataPaths, 'show'>): JobViews {
+  return {
+    job: (row) => viewJob({ ...row, spec: show(row.spec) }),
+    summary: (row) => viewJobSummary({ ...row, spec: show(row.spec) }),
+  };
+}
 
 /** Rows of the store as the API shows them. */
 export function viewJob(row: store.Job): Job {
@@ -33,7 +47,7 @@ export function viewJob(row: store.Job): Job {
   };
 }
 
-export function viewJobSummary(row: store.JobSummary): JobSummary {
+function viewJobSummary(row: store.JobSummary): JobSummary {
   const plan = row.plan as Pick<Plan, 'layout' | 'devices'> | null;
   return {
     ...viewShort(row),

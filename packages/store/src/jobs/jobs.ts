@@ -3,7 +3,7 @@ import type { JobStore } from '../store.ts';
 import { admitJob } from './admit.ts';
 import { jobAttention } from './attention.ts';
 import { waitingJobs, watchedJobs } from './active.ts';
-import { countJobs, getJob, listJobs, listSummaries, summariesOf } from './list.ts';
+import { changedSince, countJobs, getJob, listJobs, listSummaries, summariesOf } from './list.ts';
 import { requestCancel, setReasons } from './mark.ts';
 import { paceOfJobs } from './pace.ts';
 import { firstAnswer, submitJob } from './submit.ts';
@@ -16,6 +16,7 @@ export function jobStore(database: Database): JobStore {
     get: (scope, id) => getJob(database, scope, id),
     list: (scope, query = {}) => listJobs(database, scope, query),
     summaries: (scope, query = {}) => listSummaries(database, scope, query),
+    changedSince: (scope, time) => changedSince(database, scope, time),
     summariesOf: (scope, ids) => summariesOf(database, scope, ids),
     watched: () => watchedJobs(database),
     waiting: () => waitingJobs(database),

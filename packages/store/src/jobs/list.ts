@@ -55,6 +55,18 @@ export async function summariesOf({ query }: Database, scope: Scope, ids: readon
   return records.map(toJob);
 }
 
+/** See `JobStore.changedSince`. */
+export async function changedSince({ query }: Database, scope: Scope, time: Date): Promise<string[]> {
+  const { p, values } = parameters();
+  // How far a job is lies elsewhere, and changes for as long as it is active.
+  const rows = await query<{ id: string }>(
+    `select j.id from job j
+     where ${scopeSql(scope, 'j.project_id', p)} and (j.updated_at >= ${p(time)}::timestamptz or j.state = any(${p(activeStates)}::text[]))`,
+    values,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** See `JobStore.get`. */
 export async function getJob({ query }: Database, scope: Scope, id: string): Promise<Job | null> {
   const { p, values } = parameters();

@@ -40,11 +40,15 @@ export const setReasons =
       `with ${cte} given as (select * from unnest(${p(ids)}::text[], ${p(texts)}::jsonb[]) as given (id, reason)),
        -- The same order for everybody: two that write at the same time never wait for each other in a circle.
        differing as materialized (
-         select job.id, given.reason from job join given on given.id = job.id
+         select job.id, given.reason, job.reason ->> 'code' is distinct from given.reason ->> 'code' as is_another
+         from job join given on given.id = job.id
          where job.state = any(${p([...states])}::text[]) and job.reason is distinct from given.reason and ${condition}
          order by job.id for no key update of job
+       ),
+       changed as (
+         update job set reason = differing.reason, updated_at = now() from differing where job.id = differing.id
        )
-       update job set reason = differing.reason, updated_at = now() from differing where job.id = differing.id`,
+       select ${notify('event', 'id')} from differing where is_another`,
       values,
     );
   };
