@@ -54,7 +54,7 @@ export function chooseNode({ spec, cluster }: Pick<PlanInput, 'spec' | 'cluster'
     undefined,
   );
   if (best && best.devices.length >= needed) return best;
-  const exist = groups.reduce((sum, { devices }) => sum + devices.length, 0);
+  const exist = groups.reduce((sum, { node, devices }) => sum + devices.length * (node.count ?? 1), 0);
   const kind = deviceType === 'any' ? '' : `${deviceType} `;
   const there = exist === 0 ? `no ${kind}device exists` : `${exist} ${kind}device${exist === 1 ? ' exists' : 's exist'}`;
   const apart = best && exist >= needed ? `, at most ${best.devices.length} of them on one node` : '';

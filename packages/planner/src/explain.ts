@@ -18,7 +18,7 @@ const names: Record<keyof Plan['parts'], string> = {
 /** Says where the time and the memory of a plan go, largest first. */
 export function explainPlan(
   plan: Omit<Plan, 'explanation'>,
-  { accumulationSteps, limitBytes }: { accumulationSteps: number; limitBytes: number },
+  { accumulationSteps, limitBytes, onHost }: { accumulationSteps: number; limitBytes: number; onHost: boolean },
 ): string[] {
   const { layout, parts, stepTimeMs } = plan;
   const byTime = (Object.entries(parts) as [keyof typeof parts, number][])
@@ -26,7 +26,7 @@ export function explainPlan(
     .toSorted(([, a], [, b]) => b - a)
     .map(([part, time]) => `${names[part]} ${percent(time / stepTimeMs)}`);
   return [
-    `${count(plan.devices, 'rank')} of ${count(plan.threadsPerDevice, 'thread')}, each with ${count(accumulationSteps, 'micro-batch')} of ${count(layout.microBatch, 'sample')} a step`,
+    `${count(plan.devices, 'rank')}${onHost ? ` of ${count(plan.threadsPerDevice, 'thread')}` : ''}, each with ${count(accumulationSteps, 'micro-batch')} of ${count(layout.microBatch, 'sample')} a step`,
     `A step takes ${stepTimeMs.toPrecision(3)} ms: ${byTime.join(', ')}`,
     `Each device holds ${formatBytes(plan.memoryGiB * 2 ** 30)} of ${formatBytes(limitBytes)}: ${sentenceOfMemory(plan.memoryParts)}`,
     ...(plan.source === 'default'

@@ -6,6 +6,7 @@ import { compareMicroBatches, explainPlan, howToFit, sentenceOfMemory } from './
 import { memoryOf, totalBytes, type MemoryParts } from './memory/memory.ts';
 import { shapeOf, type ModelShape } from './model/shape.ts';
 import { defaultProfile } from './profile/default.ts';
+import { isHost } from './profile/profile.ts';
 import { estimateStep } from './time/step-time.ts';
 import type { Plan, PlanInput, PlanNode, PlanResult } from './types.ts';
 
@@ -105,7 +106,7 @@ function evaluate({ spec }: PlanInput, { model, node, footprint }: { model: Mode
     days: stepCount === undefined ? null : (stepCount * stepTimeMs) / msPerDay,
     source: ranks.some(({ profile }) => profile.source === 'default') ? 'default' : 'measured',
   };
-  return { ...numbers, explanation: explainPlan(numbers, footprint) };
+  return { ...numbers, explanation: explainPlan(numbers, { ...footprint, onHost: ranks.every(({ profile }) => isHost(profile)) }) };
 }
 
 /** The fastest plan of each (dp, tp, pp, cp, ep), the fastest first, and the others with the one that beats them. */

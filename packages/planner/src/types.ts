@@ -34,6 +34,8 @@ export interface PlanCluster {
 export interface PlanNode {
   id: string;
   cores: number;
+  /** How many nodes are like this one; 1 when it does not say. */
+  count?: number;
   devices: { id: string; type: string; memoryBytes: number; /** Without one, a default is used and says so. */ profile?: DeviceProfile }[];
 }
 

@@ -1,6 +1,7 @@
-import { AppError, type PlanClusterResource } from '@massif/contracts';
-import { deviceProfileSchema, type PlanCluster } from '@massif/planner';
-import type { ClusterNode, NodeStore } from '@massif/store';
+import { accelerators } from '@massif/catalog';
+import { AppError } from '@massif/contracts';
+import { acceleratorProfile, deviceProfileSchema, type DeviceProfile, type PlanCluster } from '@massif/planner';
+import type { ClusterDevice, ClusterNode, NodeStore } from '@massif/store';
 
 /** Nodes change when a controller looks at them, every few seconds: many submits at once share one reading. */
 const freshForMs = 1000;
@@ -37,37 +38,47 @@ export function createClusterView(store: Pick<NodeStore, 'list'>): ClusterView {
   };
 }
 
-/** The devices that plans may count on, with their measured profiles. Devices that are gone are unhealthy. */
-export function planCluster(nodes: readonly ClusterNode[]): PlanCluster {
-  return {
-    nodes: nodes.map(({ id, cores, devices, profiles }) => ({
-      id,
-      cores,
-      devices: devices
-        .filter(({ healthy }) => healthy)
-        .map(({ id: deviceId, type, memoryBytes }) => {
-          // A profile of another version is as good as none.
-          const profile = deviceProfileSchema.safeParse(profiles[type]);
-          return { id: deviceId, type, memoryBytes, ...(profile.success ? { profile: profile.data } : {}) };
-        }),
-    })),
-  };
+/** A node of each shape, how many there are of it, and the devices that plans may count on. */
+interface PlanShapes {
+  nodes: (PlanNode & { count: number })[];
 }
 
-/** The same for whoever plans elsewhere: one node of each shape, and how many there are. */
-export function planShapes(nodes: readonly ClusterNode[]): PlanClusterResource {
-  const shapes = new Map<string, PlanClusterResource['nodes'][number]>();
-  for (const node of planCluster(nodes).nodes) {
-    const { cores, devices } = node;
-    const key = JSON.stringify([cores, devices.map(({ id: _, ...device }) => device)]);
-    const known = shapes.get(key);
-    if (known) known.count++;
-    else
-      shapes.set(key, {
-        ...node,
-        devices: devices.map((device) => ({ ...device, profile: device.profile && { ...device.profile } })),
-        count: 1,
-      });
+type PlanNode = PlanCluster['nodes'][number];
+
+/** Many submits share one reading of the nodes, and what is made of it. */
+const shapesOfReading = new WeakMap<readonly ClusterNode[], PlanShapes>();
+
+/**
+ * The devices that plans may count on, one node of each shape: those of a large cluster are alike, and a plan depends on nothing
+ * else of them. Devices that are gone are unhealthy.
+ */
+export function planShapes(nodes: readonly ClusterNode[]): PlanShapes {
+  const known = shapesOfReading.get(nodes);
+  if (known) return known;
+  const shapes = new Map<string, PlanShapes['nodes'][number]>();
+  for (const { id, cores, devices, profiles } of nodes) {
+    const usable = devices.filter(({ healthy }) => healthy);
+    const key = JSON.stringify([cores, usable.map(({ type, memoryBytes }) => [type, memoryBytes]), profiles]);
+    const shape = shapes.get(key);
+    if (shape) shape.count++;
+    else shapes.set(key, { id, cores, count: 1, devices: usable.map((device) => planDevice(device, profiles)) });
   }
-  return { nodes: [...shapes.values()] };
+  const result = { nodes: [...shapes.values()] };
+  shapesOfReading.set(nodes, result);
+  return result;
+}
+
+function planDevice({ id, type, memoryBytes }: ClusterDevice, profiles: ClusterNode['profiles']): PlanNode['devices'][number] {
+  const profile = profileOf(type, profiles[type]);
+  return { id, type, memoryBytes, ...(profile ? { profile } : {}) };
+}
+
+/** Made once for each type of the catalogue. */
+const dataSheets = new Map(
+  accelerators.flatMap((figures) => [figures.name, ...figures.aliases].map((name) => [name, acceleratorProfile(figures)] as const)),
+);
+
+/** What was measured, else what a data sheet promises. A measurement of another version is as good as none. */
+function profileOf(type: string, measured: unknown): DeviceProfile | undefined {
+  return deviceProfileSchema.safeParse(measured).data ?? dataSheets.get(type);
 }

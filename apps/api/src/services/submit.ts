@@ -21,7 +21,7 @@ import type { TextBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import type { Planner } from '../planning/pool.ts';
 import { viewJob } from '../views/job.ts';
-import { planCluster, type ClusterView } from './cluster.ts';
+import { planShapes, type ClusterView } from './cluster.ts';
 import type { DataPaths } from './data-paths.ts';
 
 export interface SubmitOptions {
@@ -65,7 +65,7 @@ export function createSubmitService({ jobs, queues, cluster, planner, dataPaths,
     const result = await planner.plan({
       spec: planSpec(resolved),
       modelConfig,
-      cluster: planCluster(nodes),
+      cluster: planShapes(nodes),
       capabilities: nativeCapabilities,
     });
     const plans = result.plans.map(toPlan);

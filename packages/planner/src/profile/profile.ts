@@ -12,6 +12,7 @@ export const deviceProfileSchema = z.object({
   /** `default`: nobody measured; `measured`: by the calibration, at `measuredAt`. */
   source: z.enum(['default', 'measured']),
   measuredAt: z.string().optional(),
+  /** `cpu`, whose rates are those of threads that share the host, or the name of an accelerator, which has its rates to itself. */
   device: z.string(),
   /** Cores that the threads of all ranks of this host share. */
   cores: z.int().min(1),
@@ -60,4 +61,9 @@ export function nearest<Point extends { threads: number }>(
   };
   const point = sameThreads.reduce((best, candidate) => (farness(candidate) < farness(best) ? candidate : best));
   return { point, scale: asked / point.threads };
+}
+
+/** Whether the threads of the host do the work, so that ranks share its cores and its memory. */
+export function isHost({ device }: Pick<DeviceProfile, 'device'>): boolean {
+  return device === 'cpu';
 }

@@ -1,4 +1,4 @@
-import { nearest, type DeviceProfile } from './profile.ts';
+import { isHost, nearest, type DeviceProfile } from './profile.ts';
 
 /** The rates that one rank sees, beside the other ranks of its host. */
 export interface Rates {
@@ -13,16 +13,19 @@ export interface Rates {
   stepOverheadMs: number;
 }
 
-export function ratesOf(profile: DeviceProfile, { threads, ranks }: { threads: number; ranks: number }): Rates {
+export function ratesOf(profile: DeviceProfile, { threads: hostThreads, ranks }: { threads: number; ranks: number }): Rates {
+  const threads = isHost(profile) ? hostThreads : 1;
+  /** Ranks that compute and move bytes in the same place. */
+  const together = isHost(profile) ? ranks : 1;
   // More threads than cores take turns.
-  const share = Math.min(1, profile.cores / (threads * ranks));
+  const share = Math.min(1, profile.cores / (threads * together));
   // The memory is one for all ranks: its measured rate with as many threads as all of them have is divided among them.
-  const busyThreads = Math.min(profile.cores, threads * ranks);
+  const busyThreads = Math.min(profile.cores, threads * together);
 
   const rateOf = (points: DeviceProfile['stream'], bytes: number) => {
     const { point, scale } = nearest(points, { threads: busyThreads, sizes: (p) => [[p.bytes, bytes]] });
     // Unlike arithmetic, memory does not get faster with every thread.
-    return (point.gigabytesPerSecond * Math.sqrt(scale)) / ranks;
+    return (point.gigabytesPerSecond * Math.sqrt(scale)) / together;
   };
   const attention = (sequence: number, headSize: number) => {
     const { point, scale } = nearest(profile.attention, {
