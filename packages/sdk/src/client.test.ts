@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AppError, toProblem } from '@massif/contracts';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createClient, pages, type Target } from './index.ts';
+import { createClient, pages, type Client, type Target } from './index.ts';
 
 let server: Server | undefined;
 
@@ -223,6 +223,95 @@ describe('following a stream', () => {
     }
     await closed;
     expect(lines).toEqual(['1']);
+  });
+});
+
+describe('what a dashboard shows', () => {
+  const job = 'job_01J9ZQ6T8W3V5X7Y9A1B2C3D4E';
+  const opened = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const written = (response: ServerResponse, text: string) => new Promise((resolve) => response.write(text, resolve));
+
+  it('comes over one connection, which says when it is open, and ends when it is closed', async () => {
+    const { client, seen } = await serve((_, response) => {
+      void written(opened(response), 'retry: 1000\n\n')
+        .then(() => written(response, `event: overview\ndata: {"a":1}\n\nevent: logs\ndata: {"job":"${job}","items":[]}\n\n`))
+        .then(() => response.end());
+    });
+    const frames = client.live([{ kind: 'overview' }, { kind: 'logs', job, after: 7 }]);
+    expect((await frames.next()).value).toEqual([]);
+    const rest = [];
+    for await (const batch of frames) rest.push(...batch);
+    expect(rest).toEqual([
+      { event: 'overview', data: { a: 1 } },
+      { event: 'logs', data: { job, items: [] } },
+    ]);
+    expect(seen.map(({ url }) => url)).toEqual([`/api/v1/stream?topics=${encodeURIComponent(`overview,logs:${job}@7`)}`]);
+    expect(seen[0]!.headers.accept).toBe('text/event-stream');
+  });
+
+  it('ends with an error that says why', async () => {
+    const refused = await serve((_, response) => problem(response, new AppError('unauthorized', 'The token is over')));
+    expect((await errorOf(refused.client.live([{ kind: 'jobs' }]).next())).code).toBe('unauthorized');
+    expect(refused.seen).toHaveLength(1);
+    server!.close();
+    const broken = await serve((_, response) => void written(opened(response), ': alive\n\n').then(() => response.destroy()));
+    const frames = broken.client.live([{ kind: 'jobs' }]);
+    expect((await frames.next()).value).toEqual([]);
+    const drain = async () => {
+      for await (const batch of frames) expect(batch).toEqual([]);
+    };
+    expect((await errorOf(drain())).code).toBe('control_plane_unreachable');
+  });
+
+  it('is closed when its reader goes', async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const { client } = await serve((_, response) => {
+      response.once('close', resolve);
+      void written(opened(response), 'event: jobs\ndata: {}\n\n');
+    });
+    for await (const batch of client.live([{ kind: 'jobs' }])) if (batch.length > 0) break;
+    await expect(closed).resolves.toBeUndefined();
+  });
+
+  it.each<[string, (client: Client) => Promise<unknown>, string]>([
+    ['an overview', (client) => client.overview(), 'GET /api/v1/overview'],
+    [
+      'use',
+      (client) => client.usage({ points: 10, from: '2026-01-01T00:00:00Z' }),
+      'GET /api/v1/usage?points=10&from=2026-01-01T00%3A00%3A00Z',
+    ],
+    ['use of a device', (client) => client.devices.usage('dev/1'), 'GET /api/v1/devices/dev%2F1/usage'],
+    ['templates', (client) => client.templates.list(), 'GET /api/v1/templates'],
+    ['the devices for planning', (client) => client.plans.cluster(), 'GET /api/v1/plans/cluster'],
+    ['who asks', (client) => client.session.get(), 'GET /api/v1/session'],
+    ['to sign out', (client) => client.session.end(), 'DELETE /api/v1/session'],
+    [
+      'a short list of jobs from its middle on',
+      (client) => client.jobs.summaries({ offset: 100, order: 'oldest', state: 'failed' }),
+      'GET /api/v1/jobs?offset=100&order=oldest&state=failed&view=summary',
+    ],
+    ['the end of logs', (client) => client.jobs.listLogs('x', { tail: true, rank: 0 }), 'GET /api/v1/jobs/x/logs?tail=true&rank=0'],
+    [
+      'a picture of metrics',
+      (client) => client.jobs.metricsPicture('x', { points: 50, to: 9 }),
+      'GET /api/v1/jobs/x/metrics?points=50&to=9',
+    ],
+  ])('is asked for where the API has it: %s', async (_, ask, expected) => {
+    const { client, seen } = await serve((__, response) => json(response, {}));
+    await ask(client);
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([expected]);
+  });
+
+  it('signs a browser in with a token that is sent once, and not kept', async () => {
+    const { seen } = await serve((_, response) => json(response, {}, 201));
+    const { port } = server!.address() as AddressInfo;
+    const browser = createClient({ url: `http://127.0.0.1:${port}` });
+    await browser.session.create('secret');
+    await browser.session.get();
+    expect(seen.map(({ method, headers }) => [method, headers.authorization])).toEqual([
+      ['POST', 'Bearer secret'],
+      ['GET', undefined],
+    ]);
   });
 });
 

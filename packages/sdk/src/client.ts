@@ -130,7 +130,12 @@ export function createClient(options: TransportOptions) {
       /** Pages of what was written so far; `after` is the `seq` of the last item seen. */
       listEvents: (id: string, page?: PageOptions & { after?: number }) => get<List<Event>>(jobPath(id, '/events'), { ...page }),
       listMetrics: (id: string, page?: PageOptions & { after?: number }) => get<List<MetricPoint>>(jobPath(id, '/metrics'), { ...page }),
-      listLogs: (id: string, page?: PageOptions & LogFilter & { after?: number }) => get<List<LogLine>>(jobPath(id, '/logs'), { ...page }),
+      /** All steps from one to another in at most so many points, which show the shape of the series: its extremes are among them. */
+      metricsPicture: (id: string, { points, ...options }: CallOptions & { points: number; from?: number; to?: number }) =>
+        get<List<MetricPoint>>(jobPath(id, '/metrics'), { points, ...options }),
+      /** With `tail` the last lines, before `before` if it is given; each page is in order, `nextCursor` then leads further back. */
+      listLogs: (id: string, page?: PageOptions & LogFilter & { after?: number; tail?: boolean; before?: number }) =>
+        get<List<LogLine>>(jobPath(id, '/logs'), { ...page }),
       /** Until the job has ended and everything was read. */
       events: (id: string, options: FollowOptions = {}) => follow<Event>(id, 'events', 'event', options),
       /** The same; a point that comes again replaces the one of that step before. */
