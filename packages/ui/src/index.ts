@@ -33,3 +33,6 @@ export { LineChart, type ChartBand, type ChartLine, type LineChartProps } from '
 export type { Mark, Range } from './viz/plot-look.ts';
 export { createSeries, seriesOf, type Row, type Series, type SeriesView } from './viz/series.ts';
 export { usageColumns, UtilisationBand, type UtilisationBandProps } from './viz/utilisation-band.tsx';
+export { createHeatData, heat, notMeasured, type HeatData, type HeatFrame } from './viz/heat/heat-data.ts';
+export type { DeviceText } from './viz/heat/heat-label.tsx';
+export { HeatMap, type HeatMapProps } from './viz/heat/heat-map.tsx';

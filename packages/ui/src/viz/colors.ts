@@ -18,6 +18,7 @@ export type ChartColors = {
   /** Eight for categories. */
   series: readonly string[];
   font: string;
+  dark: boolean;
 };
 
 const variables = {
@@ -43,6 +44,7 @@ function read(): ChartColors {
     ...(named as Record<keyof typeof variables, string>),
     series: Array.from({ length: 8 }, (_, index) => style.getPropertyValue(`--series-${index + 1}`).trim()),
     font: getComputedStyle(document.body).fontFamily,
+    dark: document.documentElement.dataset.theme === 'dark',
   };
 }
 

@@ -34,13 +34,16 @@ export function drawEndLabels(plot: uPlot, lines: readonly LineLook[], colors: C
     { gap: 15, low, high },
   );
   inCssPixels(plot, (context) => {
-    context.font = `500 12px ${colors.font}`;
+    context.font = `12px ${colors.font}`;
     context.textBaseline = 'middle';
     context.textAlign = 'left';
-    const left = plot.over.offsetLeft + plot.over.clientWidth + 8;
+    const left = plot.over.offsetLeft + plot.over.clientWidth + 6;
     for (const [index, { label, color }] of ends.entries()) {
+      // The colour as a stub of the line, the name as text: thin lines' colours are too light to read.
       context.fillStyle = colorOf(color, colors);
-      context.fillText(cut(context, label, endLabelRoom - 12), left, places[index]!);
+      context.fillRect(left, places[index]! - 1, 8, 2);
+      context.fillStyle = colors.text2;
+      context.fillText(cut(context, label, endLabelRoom - 24), left + 12, places[index]!);
     }
   });
 }

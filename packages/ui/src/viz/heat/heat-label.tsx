@@ -1,0 +1,45 @@
+import { useReducer, useEffect } from 'react';
+import { cx } from '../../components/cx.ts';
+import type { HeatData } from './heat-data.ts';
+import type { HeatLayout } from './heat-layout.ts';
+
+/** What is said of a device: its name, then facts, one a line. */
+export type DeviceText = { title: string; facts: readonly string[] };
+
+/** Around the device that is pointed at, or pinned. */
+export function Ring({ layout, index, strong = false }: { layout: HeatLayout; index: number; strong?: boolean }) {
+  const { x, y, cell } = layout;
+  const room = strong ? 3 : 2;
+  return (
+    <div
+      aria-hidden
+      className={cx('pointer-events-none absolute rounded-sm', strong ? 'border-2 border-accent' : 'border border-text')}
+      style={{ left: x[index]! - room, top: y[index]! - room, width: cell + room * 2, height: cell + room * 2 }}
+    />
+  );
+}
+
+const labelWidth = 200;
+
+type HeatLabelProps = { layout: HeatLayout; index: number; data: HeatData; describe: (index: number) => DeviceText; room: number };
+
+/** Beside the device; it follows changes while it is shown. */
+export function HeatLabel({ layout, index, data, describe, room }: HeatLabelProps) {
+  const [, follow] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => data.subscribe((changed) => (!changed || changed.includes(index)) && follow()), [data, index]);
+  const { title, facts } = describe(index);
+  const left = Math.min(Math.max(0, layout.x[index]! + layout.cell + 8), Math.max(0, room - labelWidth));
+  const below = layout.y[index]! + layout.cell + 8;
+  return (
+    <div
+      aria-hidden
+      className="pointer-events-none absolute z-20 rounded-md bg-raised px-2.5 py-1.5 text-xs text-text-2 shadow-pop"
+      style={{ left, top: below, width: labelWidth }}
+    >
+      <p className="truncate font-medium text-text">{title}</p>
+      {facts.map((fact) => (
+        <p key={fact}>{fact}</p>
+      ))}
+    </div>
+  );
+}
