@@ -7,6 +7,9 @@ export const keys = {
   jobs: ['jobs'] as const,
   jobList: (filter: JobFilter & { limit?: number }) => ['jobs', filter] as const,
   job: (id: string) => ['job', id] as const,
-  nodes: ['nodes'] as const,
+  attempts: (id: string) => ['attempts', id] as const,
+  usage: (hours: number) => ['usage', hours] as const,
+  node: (name: string) => ['node', name] as const,
+  deviceUsage: (device: string) => ['device-usage', device] as const,
   tokens: ['tokens'] as const,
 };

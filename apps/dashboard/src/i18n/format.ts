@@ -40,7 +40,7 @@ export function createFormat(locale: Locale) {
       size /= base;
       unit++;
     }
-    return [unit === 0 ? number(size, { maximumFractionDigits: 0 }) : digits3(size), units[unit]!];
+    return [digits3(size), units[unit]!];
   };
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const dayOnly = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });

@@ -4,21 +4,33 @@ import { createContext, use, useEffect, useEffectEvent, useState, useSyncExterna
 import { client } from '../client.ts';
 import { sessionKey } from '../query-client.ts';
 import { createLiveConnection, type LiveConnection, type LiveState } from './connection.ts';
+import { createHeat, type Heat } from './heat.ts';
 import { patchCaches } from './patch.ts';
 import { topicKey } from './topics.ts';
 
-const LiveContext = createContext<LiveConnection | undefined>(undefined);
+interface Live {
+  connection: LiveConnection;
+  heat: Heat;
+}
+
+const LiveContext = createContext<Live | undefined>(undefined);
 
 /** The one stream of the whole dashboard, for as long as somebody is signed in. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
-  const [connection] = useState(() =>
-    createLiveConnection({
+  const [live] = useState((): Live => {
+    const heat = createHeat();
+    const connection = createLiveConnection({
       open: client.live,
-      onFrame: (frame) => patchCaches(queryClient, frame),
+      onFrame: (frame) => {
+        if (frame.event === 'devices') heat.apply(frame.data);
+        else patchCaches(queryClient, frame);
+      },
       onSignedOut: () => queryClient.setQueryData(sessionKey, null),
-    }),
-  );
+    });
+    return { connection, heat };
+  });
+  const { connection } = live;
   // Who comes back to this tab, or onto the network, need not wait for the next try.
   useEffect(() => {
     const onVisible = () => document.visibilityState === 'visible' && connection.retry();
@@ -29,13 +41,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       document.removeEventListener('visibilitychange', onVisible);
     };
   }, [connection]);
-  return <LiveContext value={connection}>{children}</LiveContext>;
+  return <LiveContext value={live}>{children}</LiveContext>;
 }
 
-function useConnection(): LiveConnection {
-  const connection = use(LiveContext);
-  if (!connection) throw new Error('no LiveProvider above');
-  return connection;
+function useLiveContext(): Live {
+  const live = use(LiveContext);
+  if (!live) throw new Error('no LiveProvider above');
+  return live;
 }
 
 /**
@@ -44,7 +56,7 @@ function useConnection(): LiveConnection {
  * known is known by its `seq`. `undefined` is no topic.
  */
 export function useLive(topic: LiveTopic | undefined, onFrame?: (frame: LiveFrame) => void): void {
-  const connection = useConnection();
+  const { connection } = useLiveContext();
   const read = useEffectEvent((frame: LiveFrame) => onFrame?.(frame));
   const subscribe = useEffectEvent(() => (topic ? connection.subscribe(topic, read) : undefined));
   const key = topic && topicKey(topic);
@@ -53,6 +65,17 @@ export function useLive(topic: LiveTopic | undefined, onFrame?: (frame: LiveFram
 
 /** Whether what is shown is live. */
 export function useLiveState(): { state: LiveState; retry: () => void } {
-  const connection = useConnection();
+  const { connection } = useLiveContext();
   return { state: useSyncExternalStore(connection.onState, connection.state), retry: connection.retry };
+}
+
+/** All devices, live for as long as the component is there; it is drawn again with each frame only where it asks for that. */
+export function useHeat(): Heat {
+  useLive({ kind: 'devices' });
+  return useLiveContext().heat;
+}
+
+/** Draws the component again with every frame, once a second. */
+export function useHeatVersion(heat: Heat): number {
+  return useSyncExternalStore(heat.subscribe, () => heat.version);
 }

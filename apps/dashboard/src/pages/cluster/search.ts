@@ -3,7 +3,7 @@ import { oneOf, textOf, type RawSearch } from '../../api/search.ts';
 
 export const heatMetrics = ['busy', 'memory', 'state'] as const;
 /** As contracts have them; those bring zod into every page. */
-const nodeStates = ['ready', 'cordoned', 'unhealthy'] as const satisfies readonly NodeState[];
+export const nodeStates = ['ready', 'cordoned', 'unhealthy'] as const satisfies readonly NodeState[];
 export type HeatMetric = (typeof heatMetrics)[number];
 
 export interface ClusterSearch {

@@ -10,6 +10,7 @@ import { Figures } from './figures.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { QueuedJobs } from './queued-jobs.tsx';
 import { RunningJobs } from './running-jobs.tsx';
+import { Utilisation } from './utilisation.tsx';
 
 /** Is the cluster earning its money, and what needs a person? */
 export function OverviewPage() {
@@ -30,7 +31,10 @@ export function OverviewPage() {
             <FirstSteps />
           ) : (
             <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
-              <RunningJobs />
+              <div className="flex min-w-0 flex-col gap-5">
+                <Utilisation />
+                <RunningJobs />
+              </div>
               <div className="flex min-w-0 flex-col gap-5">
                 <Attention overview={data} />
                 <QueuedJobs />

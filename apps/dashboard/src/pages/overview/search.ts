@@ -1,6 +1,38 @@
-import { oneOf, type RawSearch } from '../../api/search.ts';
+import { oneOf, textOf, type RawSearch } from '../../api/search.ts';
 
-/** `signin=expired` is where the API sends who came with a key that no longer opens. */
-export function parseOverviewSearch(search: RawSearch): { signin?: 'expired' | undefined } {
-  return { signin: oneOf(['expired'], search['signin']) };
+/** How far back the picture of use goes. */
+export const periods = ['1h', '6h', '24h'] as const;
+export type Period = (typeof periods)[number];
+
+export const periodHours: Record<Period, number> = { '1h': 1, '6h': 6, '24h': 24 };
+
+export interface OverviewSearch {
+  /** Where the API sends who came with a key that no longer opens. */
+  signin?: 'expired' | undefined;
+  period?: Period | undefined;
+  /** What was zoomed into, in seconds since 1970: `1760000000-1760003600`. */
+  zoom?: string | undefined;
+}
+
+export function parseOverviewSearch(search: RawSearch): OverviewSearch {
+  const zoom = textOf(search['zoom']);
+  return { signin: oneOf(['expired'], search['signin']), period: oneOf(periods, search['period']), zoom: parseZoom(zoom) && zoom };
+}
+
+/** @returns milliseconds since 1970, from and to; undefined for anything else */
+export function parseZoom(zoom: string | undefined): readonly [number, number] | undefined {
+  const [, from, to] = /^(\d{1,11})-(\d{1,11})$/.exec(zoom ?? '') ?? [];
+  return from !== undefined && Number(from) < Number(to) ? [Number(from) * 1000, Number(to) * 1000] : undefined;
+}
+
+export function formatZoom([fromMs, toMs]: readonly [number, number]): string {
+  return `${Math.floor(fromMs / 1000)}-${Math.ceil(toMs / 1000)}`;
+}
+
+/** The shortest period that has everything that was measured; the longest where nothing was. @param times of points, ISO 8601 */
+export function periodOf({ times, devices }: { times: readonly string[]; devices: readonly (number | null)[] }, nowMs: number): Period {
+  const first = devices.findIndex((count) => count !== null);
+  if (first < 0) return '24h';
+  const ageHours = (nowMs - Date.parse(times[first]!)) / 3_600_000;
+  return periods.find((period) => ageHours <= periodHours[period]) ?? '24h';
 }

@@ -1,0 +1,53 @@
+import { Card, EmptyState, IconButton, SkeletonText } from '@massif/ui';
+import { MousePointerClick, SearchX, X } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import type { Heat } from '../../api/live/heat.ts';
+import { DeviceFacts } from './device-facts.tsx';
+import { DeviceHour } from './device-hour.tsx';
+import type { DevicePlace } from './device-place.ts';
+import { useDevice } from './use-device.ts';
+
+interface Props {
+  heat: Heat;
+  /** While the map is on its way. */
+  loading: boolean;
+  pinned: DevicePlace | undefined;
+  onUnpin: () => void;
+}
+
+/** The device that was chosen in the map; its place is kept while there is none. */
+export function DevicePanel({ heat, loading, pinned, onUnpin }: Props) {
+  const t = useTranslations('cluster.device');
+  return (
+    <Card className="min-h-96">
+      {pinned ? (
+        <Pinned heat={heat} loading={loading} pinned={pinned} onUnpin={onUnpin} />
+      ) : (
+        <EmptyState icon={MousePointerClick} title={t('none')} text={t('noneText')} />
+      )}
+    </Card>
+  );
+}
+
+function Pinned({ heat, loading, pinned, onUnpin }: Props & { pinned: DevicePlace }) {
+  const t = useTranslations('cluster.device');
+  const device = useDevice(heat, pinned);
+  return (
+    <section aria-label={t('title', { ...pinned })} className="flex flex-col gap-3">
+      <div className="-mt-1 flex items-center justify-between gap-2">
+        <h2 className="min-w-0 text-base font-semibold break-words">{t('title', { ...pinned })}</h2>
+        <IconButton icon={X} label={t('unpin')} onClick={onUnpin} />
+      </div>
+      {device ? (
+        <>
+          <DeviceFacts device={device} />
+          {device.known && <DeviceHour id={device.known.id} memoryBytes={device.known.memoryBytes} />}
+        </>
+      ) : loading ? (
+        <SkeletonText lines={6} />
+      ) : (
+        <EmptyState icon={SearchX} title={t('gone')} text={t('goneText')} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Heat, HeatPlace } from '../../api/live/heat.ts';
+
+/** A device by its node and its number there, as addresses have it: `gpu-node-3:5`. */
+export interface DevicePlace {
+  node: string;
+  index: number;
+}
+
+export function formatDevicePlace({ node, index }: DevicePlace): string {
+  return `${node}:${index}`;
+}
+
+/** @returns undefined for anything else */
+export function parseDevicePlace(text: string | undefined): DevicePlace | undefined {
+  const [, node, index] = /^(.+):(\d{1,6})$/.exec(text ?? '') ?? [];
+  return node === undefined ? undefined : { node, index: Number(index) };
+}
+
+/** Where a device is in the columns of the map; undefined when it is not there. */
+export function placeInHeat({ nodes }: Pick<Heat, 'nodes'>, device: DevicePlace): number | undefined {
+  const node = nodes.find(({ name }) => name === device.node);
+  return node && device.index < node.devices ? node.first + device.index : undefined;
+}
+
+/** The reverse. */
+export function deviceAt({ nodes }: Pick<Heat, 'nodes'>, place: number): DevicePlace | undefined {
+  const node = nodes.find(({ first, devices }) => first <= place && place < first + devices);
+  return node && { node: node.name, index: place - node.first };
+}
+
+/** The nodes that a search asks for. */
+export function filterNodes(
+  nodes: readonly HeatPlace[],
+  { search = '', state }: { search?: string; state?: HeatPlace['state'] },
+): HeatPlace[] {
+  const text = search.toLowerCase();
+  return nodes.filter(
+    (node) =>
+      (state === undefined || node.state === state) &&
+      [node.name, node.rack ?? '', node.type].some((each) => each.toLowerCase().includes(text)),
+  );
+}

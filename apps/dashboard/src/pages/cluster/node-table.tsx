@@ -1,0 +1,101 @@
+import { cx, quietLinkClass, TableBody, TableCell, TableHead, TableHeaderCell } from '@massif/ui';
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef } from 'react';
+import { useTranslations } from 'use-intl';
+import { nodeUse, type Heat, type HeatPlace } from '../../api/live/heat.ts';
+import { useHeatVersion } from '../../api/live/live.tsx';
+import { useFormat } from '../../i18n/format.ts';
+import { moveInRows } from '../../shell/row-keys.ts';
+import { NodeStateBadge } from './node-state.tsx';
+import { ShareBar } from './share-bar.tsx';
+
+const rowHeight = 36;
+/** Rows that are shown without scrolling within the table. */
+const shownRows = 14;
+
+/** Nodes with what they do now. Only rows in view are drawn: a thousand nodes change each second. */
+export function NodeTable({ heat, nodes }: { heat: Heat; nodes: readonly HeatPlace[] }) {
+  const t = useTranslations('cluster.nodes');
+  const scroller = useRef<HTMLElement>(null);
+  useHeatVersion(heat);
+  // oxlint-disable-next-line react/incompatible-library -- only for React Compiler, which this build does not use
+  const virtualizer = useVirtualizer({
+    count: nodes.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  });
+  const items = virtualizer.getVirtualItems();
+  const above = items[0]?.start ?? 0;
+  const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
+  return (
+    <section
+      ref={scroller}
+      aria-label={t('title')}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard (WCAG 2.1.1)
+      tabIndex={0}
+      className="overflow-auto"
+      style={{ maxHeight: (shownRows + 1) * rowHeight }}
+    >
+      <table aria-label={t('title')} aria-rowcount={nodes.length + 1} className="w-full border-separate border-spacing-0 text-sm">
+        <TableHead>
+          <tr>
+            <TableHeaderCell>{t('name')}</TableHeaderCell>
+            <TableHeaderCell>{t('state')}</TableHeaderCell>
+            <TableHeaderCell className="max-md:hidden">{t('rack')}</TableHeaderCell>
+            <TableHeaderCell className="max-md:hidden">{t('type')}</TableHeaderCell>
+            <TableHeaderCell numeric>{t('inUse')}</TableHeaderCell>
+            <TableHeaderCell numeric>{t('busy')}</TableHeaderCell>
+            <TableHeaderCell numeric className="max-sm:hidden">
+              {t('memory')}
+            </TableHeaderCell>
+          </tr>
+        </TableHead>
+        <TableBody onKeyDown={moveInRows}>
+          <Spacer height={above} />
+          {items.map(({ index }) => (
+            <NodeRow key={nodes[index]!.name} heat={heat} node={nodes[index]!} row={index + 2} />
+          ))}
+          <Spacer height={below} />
+        </TableBody>
+      </table>
+    </section>
+  );
+}
+
+function Spacer({ height }: { height: number }) {
+  return height > 0 ? <tr aria-hidden style={{ height }} /> : null;
+}
+
+function NodeRow({ heat, node, row }: { heat: Heat; node: HeatPlace; row: number }) {
+  const t = useTranslations('cluster.nodes');
+  const format = useFormat();
+  const { allocated, unhealthy, busy, memory } = nodeUse(heat, node);
+  return (
+    <tr
+      aria-rowindex={row}
+      style={{ height: rowHeight }}
+      className={cx('hover:bg-hover has-[a:focus-visible]:bg-hover', unhealthy > 0 && 'bg-failed-soft/40')}
+    >
+      <TableCell className="whitespace-nowrap">
+        <Link to="/cluster/nodes/$name" params={{ name: node.name }} className={quietLinkClass}>
+          {node.name}
+        </Link>
+      </TableCell>
+      <TableCell className="whitespace-nowrap">
+        <NodeStateBadge state={node.state} />
+        {unhealthy > 0 && <span className="ml-2 text-xs text-failed">{t('unhealthy', { count: unhealthy })}</span>}
+      </TableCell>
+      <TableCell className="whitespace-nowrap max-md:hidden">{node.rack ?? format.integer(null)}</TableCell>
+      <TableCell className="whitespace-nowrap max-md:hidden">{node.type}</TableCell>
+      <TableCell numeric>{t('of', { used: allocated, all: node.devices })}</TableCell>
+      <TableCell numeric>
+        <ShareBar value={busy} />
+      </TableCell>
+      <TableCell numeric className="max-sm:hidden">
+        <ShareBar value={memory} />
+      </TableCell>
+    </tr>
+  );
+}

@@ -1,0 +1,61 @@
+import { EmptyState, Section, Select, Skeleton, TextField } from '@massif/ui';
+import { getRouteApi } from '@tanstack/react-router';
+import { Search, ServerOff } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import type { Heat } from '../../api/live/heat.ts';
+import { filterNodes } from './device-place.ts';
+import { NodeTable } from './node-table.tsx';
+import { nodeStates, type ClusterSearch } from './search.ts';
+
+const route = getRouteApi('/cluster');
+
+/** All nodes, narrowed down by what the address says. @param nodes those of the map; none while they are on their way */
+export function Nodes({ heat, loading }: { heat: Heat; loading: boolean }) {
+  const t = useTranslations('cluster.nodes');
+  const states = useTranslations('cluster.nodeStates');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (next: ClusterSearch) => void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
+  const nodes = filterNodes(heat.nodes, search);
+  return (
+    <Section
+      title={t('title')}
+      card="flush"
+      actions={
+        <>
+          <Select
+            compact
+            aria-label={t('state')}
+            value={search.state ?? 'all'}
+            onValueChange={(state) => change({ state: state === 'all' ? undefined : state })}
+            options={[{ value: 'all', label: t('allStates') }, ...nodeStates.map((value) => ({ value, label: states(value) }))]}
+          />
+          <TextField
+            type="search"
+            icon={Search}
+            aria-label={t('search')}
+            placeholder={t('search')}
+            value={search.search ?? ''}
+            onChange={({ target }) => change({ search: target.value || undefined })}
+            className="w-56"
+          />
+        </>
+      }
+    >
+      {loading ? (
+        <div className="flex flex-col gap-4 p-4">
+          <Skeleton className="h-4" />
+          <Skeleton className="h-4" />
+        </div>
+      ) : nodes.length === 0 ? (
+        <EmptyState
+          icon={ServerOff}
+          title={heat.nodes.length === 0 ? t('empty') : t('nothing')}
+          text={heat.nodes.length === 0 ? t('emptyText') : t('nothingText')}
+        />
+      ) : (
+        <NodeTable heat={heat} nodes={nodes} />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,50 @@
+import { heatStates, type Device, type DeviceState } from '@massif/contracts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { unmeasured, type Heat, type HeatPlace } from '../../api/live/heat.ts';
+import { useHeatVersion } from '../../api/live/live.tsx';
+import { keys } from '../../api/keys.ts';
+import { nodeQuery } from '../../api/queries.ts';
+import { placeInHeat, type DevicePlace } from './device-place.ts';
+
+/** A device as the stream has it, and as the API knows it. */
+export interface DeviceNow {
+  node: HeatPlace;
+  index: number;
+  state: DeviceState;
+  /** 0 to 1; null where nobody measured. */
+  busy: number | null;
+  memory: number | null;
+  /** Its id and job, once they came. */
+  known: Device | undefined;
+}
+
+/** @returns undefined when the map has no such device */
+export function useDevice(heat: Heat, at: DevicePlace): DeviceNow | undefined {
+  useHeatVersion(heat);
+  const place = placeInHeat(heat, at);
+  const code = place === undefined ? undefined : heat.state[place]!;
+  const node = useQuery({ ...nodeQuery(at.node), enabled: place !== undefined });
+  useRefreshedOnChange(at.node, code);
+  if (place === undefined) return undefined;
+  const share = (percent: number) => (percent === unmeasured ? null : percent / 100);
+  return {
+    node: heat.nodes.find(({ name }) => name === at.node)!,
+    index: at.index,
+    state: heatStates[code!] ?? 'free',
+    busy: share(heat.busy[place]!),
+    memory: share(heat.memory[place]!),
+    known: node.data?.devices.find(({ index }) => index === at.index),
+  };
+}
+
+/** Who holds a device is asked for again when it was given to somebody, or back. */
+function useRefreshedOnChange(node: string, code: number | undefined): void {
+  const queryClient = useQueryClient();
+  const seen = useRef(code);
+  useEffect(() => {
+    if (seen.current !== undefined && code !== undefined && seen.current !== code)
+      void queryClient.invalidateQueries({ queryKey: keys.node(node) });
+    seen.current = code;
+  }, [queryClient, node, code]);
+}

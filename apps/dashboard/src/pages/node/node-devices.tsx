@@ -1,0 +1,75 @@
+import type { Device, Node } from '@massif/contracts';
+import { quietLinkClass, Section, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
+import { Link } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
+import type { Heat } from '../../api/live/heat.ts';
+import { moveInRows } from '../../shell/row-keys.ts';
+import { JobOfDevice } from '../cluster/device-facts.tsx';
+import { formatDevicePlace } from '../cluster/device-place.ts';
+import { DeviceStateBadge } from '../cluster/node-state.tsx';
+import { ShareBar } from '../cluster/share-bar.tsx';
+import { useDevice } from '../cluster/use-device.ts';
+
+/** The devices of a node, live. @param node undefined while it is on its way */
+export function NodeDevices({ node, heat }: { node: Node | undefined; heat: Heat }) {
+  const t = useTranslations('node');
+  const device = useTranslations('cluster.device');
+  return (
+    <Section title={t('devices')} card="flush">
+      <Table label={t('devices')}>
+        <TableHead>
+          <tr>
+            <TableHeaderCell>{t('device')}</TableHeaderCell>
+            <TableHeaderCell>{device('state')}</TableHeaderCell>
+            <TableHeaderCell>{device('job')}</TableHeaderCell>
+            <TableHeaderCell numeric>{device('busy')}</TableHeaderCell>
+            <TableHeaderCell numeric className="max-sm:hidden">
+              {device('memory')}
+            </TableHeaderCell>
+          </tr>
+        </TableHead>
+        <TableBody onKeyDown={moveInRows}>
+          {node ? (
+            node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} />)
+          ) : (
+            <TableRow>
+              <TableCell colSpan={5}>
+                <Skeleton className="h-4" />
+              </TableCell>
+            </TableRow>
+          )}
+        </TableBody>
+      </Table>
+    </Section>
+  );
+}
+
+function DeviceRow({ device, heat }: { device: Device; heat: Heat }) {
+  const t = useTranslations('cluster.device');
+  const now = useDevice(heat, { node: device.node, index: device.index });
+  return (
+    <TableRow interactive>
+      <TableCell className="whitespace-nowrap">
+        <Link
+          to="/cluster"
+          search={{ device: formatDevicePlace(device) }}
+          className={quietLinkClass}
+          aria-label={t('title', { node: device.node, index: device.index })}
+        >
+          {device.index}
+        </Link>
+        <span className="ml-2 text-text-3">{device.type}</span>
+      </TableCell>
+      <TableCell>
+        <DeviceStateBadge state={now?.state ?? device.state} />
+      </TableCell>
+      <TableCell className="min-w-40">{device.job ? <JobOfDevice id={device.job} /> : t('noJob')}</TableCell>
+      <TableCell numeric>
+        <ShareBar value={now?.busy ?? null} />
+      </TableCell>
+      <TableCell numeric className="max-sm:hidden">
+        <ShareBar value={now?.memory ?? null} />
+      </TableCell>
+    </TableRow>
+  );
+}
