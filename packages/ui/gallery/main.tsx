@@ -6,13 +6,23 @@ import { Charts } from './parts/charts.tsx';
 import { Display } from './parts/display.tsx';
 import { Forms } from './parts/forms.tsx';
 import { Heat, LargeHeat } from './parts/heat.tsx';
+import { Plans } from './parts/plans.tsx';
 import { States } from './parts/states.tsx';
 import { time, words } from './words.ts';
 import './gallery.css';
 
 type Theme = 'light' | 'dark';
 
-const pages = { actions: Actions, charts: Charts, display: Display, forms: Forms, heat: Heat, large: LargeHeat, states: States };
+const pages = {
+  actions: Actions,
+  charts: Charts,
+  display: Display,
+  forms: Forms,
+  heat: Heat,
+  large: LargeHeat,
+  plans: Plans,
+  states: States,
+};
 type Page = keyof typeof pages;
 
 const asked = new URLSearchParams(location.search);

@@ -36,3 +36,8 @@ export { usageColumns, UtilisationBand, type UtilisationBandProps } from './viz/
 export { createHeatData, heat, notMeasured, type HeatData, type HeatFrame } from './viz/heat/heat-data.ts';
 export type { DeviceText } from './viz/heat/heat-label.tsx';
 export { HeatMap, type HeatMapProps } from './viz/heat/heat-map.tsx';
+export type { GangRank } from './viz/gang/gang-layout.ts';
+export { LayoutPicture, type LayoutPictureProps } from './viz/gang/layout-picture.tsx';
+export { PairedBars, type Pair, type PairedBarsProps } from './viz/paired-bars.tsx';
+export { MemoryBar, StepTimeBar, type BarPart, type MemoryBarProps } from './viz/parts-bar.tsx';
+export { Sparkline } from './viz/sparkline.tsx';

@@ -33,6 +33,7 @@ const texts: [string, string][] = [
   ]),
   ...['text', 'text-2', 'accent'].map((text): [string, string] => [text, 'accent-soft']),
   ['text-2', 'queued-soft'],
+  ...['diverge-better', 'diverge-middle', 'diverge-worse'].map((ground): [string, string] => ['text', ground]),
   ['on-accent', 'accent'],
   ['on-accent', 'accent-strong'],
   ['on-danger', 'danger'],

@@ -10,6 +10,7 @@ export type ChartColors = {
   surface: string;
   sunken: string;
   accent: string;
+  control: string;
   queued: string;
   running: string;
   recovering: string;
@@ -30,6 +31,7 @@ const variables = {
   surface: '--surface',
   sunken: '--sunken',
   accent: '--accent',
+  control: '--control',
   queued: '--queued',
   running: '--running',
   recovering: '--recovering-fill',

@@ -1,4 +1,4 @@
-/** Pictures as files: what lies in an element (canvas and SVG), with its title and its legend, as PNG. */
+/** Pictures as files: what lies in an element (canvas, SVG, and words marked as drawn), with its title and its legend, as PNG. */
 
 export type LegendEntry = { label: string; color: string };
 
@@ -30,6 +30,11 @@ export async function pngOf(body: HTMLElement, style: Style): Promise<Blob> {
     const image = part instanceof SVGSVGElement ? await imageOf(part) : part;
     context.drawImage(image, padding + at.left - box.left, padding + titleHeight + at.top - box.top, at.width, at.height);
   }
+  for (const words of body.querySelectorAll<HTMLElement>('[data-drawn]')) {
+    const at = words.getBoundingClientRect();
+    drawWords(context, words, padding + at.left - box.left, padding + titleHeight + at.top - box.top);
+  }
+  context.textAlign = 'left';
   context.font = `12px ${style.font}`;
   for (const [row, entries] of legend.entries()) {
     const y = padding + titleHeight + box.height + (row + 0.5) * rowHeight + 4;
@@ -43,6 +48,20 @@ export async function pngOf(body: HTMLElement, style: Style): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be drawn'))), 'image/png');
   });
+}
+
+/** An element's ground and its words, as they stand on the page. */
+function drawWords(context: CanvasRenderingContext2D, element: HTMLElement, left: number, top: number): void {
+  const { width, height } = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  const right = style.textAlign === 'right' || style.textAlign === 'end';
+  context.fillStyle = style.backgroundColor;
+  context.fillRect(left, top, width, height);
+  context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  context.fillStyle = style.color;
+  context.textAlign = right ? 'right' : 'left';
+  const inset = Number.parseFloat(right ? style.paddingRight : style.paddingLeft);
+  context.fillText(element.textContent, right ? left + width - inset : left + inset, top + height / 2);
 }
 
 type PlacedEntry = LegendEntry & { x: number };

@@ -7,7 +7,7 @@ import type { HeatLayout } from './heat-layout.ts';
 export type DeviceText = { title: string; facts: readonly string[] };
 
 /** Around the device that is pointed at, or pinned. */
-export function Ring({ layout, index, strong = false }: { layout: HeatLayout; index: number; strong?: boolean }) {
+export function Ring({ layout, index, strong = false }: { layout: Places; index: number; strong?: boolean }) {
   const { x, y, cell } = layout;
   const room = strong ? 3 : 2;
   return (
@@ -19,27 +19,32 @@ export function Ring({ layout, index, strong = false }: { layout: HeatLayout; in
   );
 }
 
+type Places = Pick<HeatLayout, 'x' | 'y' | 'cell'>;
+
 const labelWidth = 200;
 
-type HeatLabelProps = { layout: HeatLayout; index: number; data: HeatData; describe: (index: number) => DeviceText; room: number };
-
-/** Beside the device; it follows changes while it is shown. */
-export function HeatLabel({ layout, index, data, describe, room }: HeatLabelProps) {
-  const [, follow] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => data.subscribe((changed) => (!changed || changed.includes(index)) && follow()), [data, index]);
-  const { title, facts } = describe(index);
+/** What is said of a cell, below it and within the picture's width. */
+export function CellLabel({ layout, index, text, room }: { layout: Places; index: number; text: DeviceText; room: number }) {
   const left = Math.min(Math.max(0, layout.x[index]! + layout.cell + 8), Math.max(0, room - labelWidth));
-  const below = layout.y[index]! + layout.cell + 8;
   return (
     <div
       aria-hidden
       className="pointer-events-none absolute z-20 rounded-md bg-raised px-2.5 py-1.5 text-xs text-text-2 shadow-pop"
-      style={{ left, top: below, width: labelWidth }}
+      style={{ left, top: layout.y[index]! + layout.cell + 8, width: labelWidth }}
     >
-      <p className="truncate font-medium text-text">{title}</p>
-      {facts.map((fact) => (
+      <p className="truncate font-medium text-text">{text.title}</p>
+      {text.facts.map((fact) => (
         <p key={fact}>{fact}</p>
       ))}
     </div>
   );
+}
+
+type HeatLabelProps = { layout: Places; index: number; data: HeatData; describe: (index: number) => DeviceText; room: number };
+
+/** Follows changes of its device while it is shown. */
+export function HeatLabel({ layout, index, data, describe, room }: HeatLabelProps) {
+  const [, follow] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => data.subscribe((changed) => (!changed || changed.includes(index)) && follow()), [data, index]);
+  return <CellLabel layout={layout} index={index} text={describe(index)} room={room} />;
 }

@@ -132,7 +132,7 @@ export function deviceAt({ nodes, cell, gap, nodeGap }: HeatLayout, px: number, 
 export type HeatDirection = 'left' | 'right' | 'up' | 'down';
 
 /** The nearest device in a direction; the same where there is none. */
-export function neighbour({ x, y, cell }: HeatLayout, from: number, direction: HeatDirection): number {
+export function neighbour({ x, y, cell }: Pick<HeatLayout, 'x' | 'y' | 'cell'>, from: number, direction: HeatDirection): number {
   const across = direction === 'left' || direction === 'right';
   const sign = direction === 'left' || direction === 'up' ? -1 : 1;
   let best = from;
