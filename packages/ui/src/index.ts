@@ -41,3 +41,4 @@ export { LayoutPicture, type LayoutPictureProps } from './viz/gang/layout-pictur
 export { PairedBars, type Pair, type PairedBarsProps } from './viz/paired-bars.tsx';
 export { MemoryBar, StepTimeBar, type BarPart, type MemoryBarProps } from './viz/parts-bar.tsx';
 export { Sparkline } from './viz/sparkline.tsx';
+export type { HeatMetric } from './viz/heat/heat-paint.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Card, createHeatData, HeatMap, notMeasured, Segmented, type HeatData } from '../../src/index.ts';
+import { Card, createHeatData, HeatMap, notMeasured, Segmented, type HeatData, type HeatMetric } from '../../src/index.ts';
 import { seeded } from '../made-up.ts';
 import { Held, Specimen } from '../specimen.tsx';
 
@@ -59,7 +59,7 @@ function Cluster({ title, level, ...shape }: Shape & { title: string; level?: 2 
   const data = useCluster(shape);
   const [pinned, setPinned] = useState<number | null>(null);
   return (
-    <Held<'busy' | 'memory'> initial="busy">
+    <Held<HeatMetric> initial="busy">
       {(metric, setMetric) => (
         <HeatMap
           title={title}
@@ -86,6 +86,7 @@ function Cluster({ title, level, ...shape }: Shape & { title: string; level?: 2 
               options={[
                 { value: 'busy', label: 'Busy' },
                 { value: 'memory', label: 'Memory' },
+                { value: 'state', label: 'State' },
               ]}
             />
           }

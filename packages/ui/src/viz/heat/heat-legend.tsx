@@ -1,12 +1,13 @@
 import { useLayoutEffect, useRef } from 'react';
 import { useChartColors } from '../colors.ts';
-import { heat } from './heat-data.ts';
-import { paintBar, paintCell } from './heat-paint.ts';
+import { heat, notMeasured } from './heat-data.ts';
+import { paintBar, paintCell, type HeatMetric } from './heat-paint.ts';
 import { percentRamp } from './ramp.ts';
 
 export type HeatWords = {
   /** The metric that colours stand for, such as "busy". */
   metric: string;
+  allocated: string;
   free: string;
   notMeasured: string;
   unhealthy: string;
@@ -15,23 +16,35 @@ export type HeatWords = {
 };
 
 /** What the map's looks mean. @param formatPercent of 0 to 100 */
-export function HeatLegend({ words, formatPercent }: { words: HeatWords; formatPercent: (percent: number) => string }) {
+export function HeatLegend({
+  metric,
+  words,
+  formatPercent,
+}: {
+  metric: HeatMetric;
+  words: HeatWords;
+  formatPercent: (percent: number) => string;
+}) {
   const { dark } = useChartColors();
   const ramp = percentRamp(dark);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-text-2">
-      <span className="inline-flex items-center gap-1.5">
-        {words.metric}
-        <span>{formatPercent(0)}</span>
-        <span
-          aria-hidden
-          className="h-2.5 w-24 rounded-xs"
-          style={{ background: `linear-gradient(to right, ${ramp.filter((_, at) => at % 10 === 0).join(',')})` }}
-        />
-        <span>{formatPercent(100)}</span>
-      </span>
+      {metric === 'state' ? (
+        <Sample draw="allocated" label={words.allocated} />
+      ) : (
+        <span className="inline-flex items-center gap-1.5">
+          {words.metric}
+          <span>{formatPercent(0)}</span>
+          <span
+            aria-hidden
+            className="h-2.5 w-24 rounded-xs"
+            style={{ background: `linear-gradient(to right, ${ramp.filter((_, at) => at % 10 === 0).join(',')})` }}
+          />
+          <span>{formatPercent(100)}</span>
+        </span>
+      )}
       <Sample draw="free" label={words.free} />
-      <Sample draw="notMeasured" label={words.notMeasured} />
+      {metric !== 'state' && <Sample draw="notMeasured" label={words.notMeasured} />}
       <Sample draw="unhealthy" label={words.unhealthy} />
       <Sample draw="cordonedNode" label={words.cordonedNode} />
       <Sample draw="unhealthyNode" label={words.unhealthyNode} />
@@ -39,7 +52,16 @@ export function HeatLegend({ words, formatPercent }: { words: HeatWords; formatP
   );
 }
 
-type Draw = 'free' | 'notMeasured' | 'unhealthy' | 'cordonedNode' | 'unhealthyNode';
+const states = {
+  allocated: heat.allocated,
+  free: heat.free,
+  notMeasured: heat.allocated,
+  unhealthy: heat.unhealthy,
+  cordonedNode: null,
+  unhealthyNode: null,
+};
+
+type Draw = keyof typeof states;
 
 /** Painted by the painter of the map, so that both look alike. */
 function Sample({ draw, label }: { draw: Draw; label: string }) {
@@ -50,11 +72,19 @@ function Sample({ draw, label }: { draw: Draw; label: string }) {
     if (!canvas.current || !context) return;
     canvas.current.width = canvas.current.height = 14 * devicePixelRatio;
     context.scale(devicePixelRatio, devicePixelRatio);
-    const state = { free: heat.free, notMeasured: heat.allocated, unhealthy: heat.unhealthy, cordonedNode: null, unhealthyNode: null }[
-      draw
-    ];
+    const state = states[draw];
     if (state === null) paintBar(context, { left: 6, top: 0, height: 14, broken: draw === 'cordonedNode', colors });
-    else paintCell(context, { left: 1, top: 1, cell: 12, radius: 2, state, value: 255, colors, ramp: [] });
+    else
+      paintCell(context, {
+        left: 1,
+        top: 1,
+        cell: 12,
+        radius: 2,
+        state,
+        value: draw === 'allocated' ? null : notMeasured,
+        colors,
+        ramp: [],
+      });
   }, [draw, colors]);
   return (
     <span className="inline-flex items-center gap-1">

@@ -30,7 +30,6 @@ export type HeatMapProps = Pick<ChartFrameProps, 'title' | 'description' | 'leve
     node: string;
     rack: string;
     devices: string;
-    allocated: string;
     busy: string;
     memory: string;
   };
@@ -55,7 +54,7 @@ export function HeatMap(props: HeatMapProps) {
       level={props.level}
       actions={props.actions}
       className={props.className}
-      readout={<HeatLegend words={props.words} formatPercent={props.formatPercent} />}
+      readout={<HeatLegend metric={props.metric} words={props.words} formatPercent={props.formatPercent} />}
       table={() => tableOf(props)}
     >
       <Cells {...props} />

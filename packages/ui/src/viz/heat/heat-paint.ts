@@ -2,7 +2,8 @@ import type { ChartColors } from '../colors.ts';
 import { heat, notMeasured, type HeatData } from './heat-data.ts';
 import type { HeatLayout } from './heat-layout.ts';
 
-export type HeatMetric = 'busy' | 'memory';
+/** What fills the cells of allocated devices; `state`: only that they are. */
+export type HeatMetric = 'busy' | 'memory' | 'state';
 
 export type HeatPainter = {
   all(): void;
@@ -15,13 +16,13 @@ type PaintOptions = { data: HeatData; layout: HeatLayout; colors: ChartColors; r
 export function heatPainter(context: CanvasRenderingContext2D, { data, layout, colors, ramp, metric }: PaintOptions): HeatPainter {
   const { x, y, cell, labelWidth } = layout;
   const radius = cell >= 16 ? 3 : cell >= 12 ? 2 : 0;
-  const values = data[metric];
+  const values = metric === 'state' ? null : data[metric];
 
   function paint(index: number): void {
     const left = x[index]!;
     const top = y[index]!;
     context.clearRect(left - 0.5, top - 0.5, cell + 1, cell + 1);
-    paintCell(context, { left, top, cell, radius, state: data.state[index]!, value: values[index]!, colors, ramp });
+    paintCell(context, { left, top, cell, radius, state: data.state[index]!, value: values ? values[index]! : null, colors, ramp });
   }
 
   return {
@@ -58,7 +59,8 @@ type Cell = {
   cell: number;
   radius: number;
   state: number;
-  value: number;
+  /** Per cent, or notMeasured; null where only the state matters. */
+  value: number | null;
   colors: ChartColors;
   ramp: readonly string[];
 };
@@ -72,6 +74,8 @@ export function paintCell(context: CanvasRenderingContext2D, { left, top, cell, 
   } else if (state !== heat.allocated) {
     fill(context, box, colors.failed);
     cross(context, box, colors.surface);
+  } else if (value === null) {
+    fill(context, box, colors.running);
   } else if (value === notMeasured) {
     fill(context, box, colors.lineStrong);
     context.fillStyle = colors.surface;
