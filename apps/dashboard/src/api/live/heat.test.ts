@@ -1,53 +1,36 @@
-import type { HeatNode, LiveData } from '@massif/contracts';
-import { describe, expect, it } from 'vitest';
-import { createHeat, nodeUse, unmeasured } from './heat.ts';
+import type { HeatNode } from '@massif/contracts';
+import { createHeatData } from '@massif/ui';
+import { expect, it } from 'vitest';
+import { nodeUse, placesOf } from './heat.ts';
 
 const node = (name: string, devices: number): HeatNode => ({ name, rack: null, state: 'ready', type: 'cpu', devices });
-const whole: LiveData<'devices'> = {
-  time: '2026-01-31T12:34:56.789Z',
-  nodes: [node('a', 2), node('b', 3)],
-  index: null,
-  state: [0, 1, 1, 2, 0],
-  busy: [0, 50, 100, null, null],
-  memory: [1, 2, 3, 4, null],
-};
 
-describe('the devices', () => {
-  it('are laid out by node, and changed in their places', () => {
-    const heat = createHeat();
-    heat.apply(whole);
-    expect(heat.nodes.map(({ name, first }) => [name, first])).toEqual([
-      ['a', 0],
-      ['b', 2],
-    ]);
-    heat.apply({ ...whole, nodes: null, index: [4, 1], state: [1, 0], busy: [70, null], memory: [9, 0] });
-    expect([...heat.state]).toEqual([0, 0, 1, 2, 1]);
-    expect([...heat.busy]).toEqual([0, unmeasured, 100, unmeasured, 70]);
-    expect([...heat.memory]).toEqual([1, 0, 3, 4, 9]);
-    expect([heat.version, heat.layout]).toEqual([2, 1]);
+function twoNodes() {
+  const heat = createHeatData((run) => run());
+  heat.apply({
+    nodes: [node('a', 2), node('b', 3)],
+    index: null,
+    state: [0, 1, 1, 2, 0],
+    busy: [0, 50, 100, null, null],
+    memory: [1, 2, 3, 4, null],
   });
+  return heat;
+}
 
-  it('of a frame for another layout, which a reconnection may still bring, are left out', () => {
-    const heat = createHeat();
-    heat.apply(whole);
-    heat.apply({ ...whole, nodes: null, index: [99], state: [1], busy: [1], memory: [1] });
-    expect([...heat.state]).toEqual(whole.state);
-  });
+it('says where the devices of each node begin, until nodes come or go', () => {
+  const heat = twoNodes();
+  const places = placesOf(heat);
+  expect(places.map(({ name, first }) => [name, first])).toEqual([
+    ['a', 0],
+    ['b', 2],
+  ]);
+  heat.apply({ nodes: null, index: [0], state: [1], busy: [1], memory: [1] });
+  expect(placesOf(heat)).toBe(places);
+});
 
-  it('tell those who listen, until they do not', () => {
-    const heat = createHeat();
-    let heard = 0;
-    const stop = heat.subscribe(() => heard++);
-    heat.apply(whole);
-    stop();
-    heat.apply(whole);
-    expect(heard).toBe(1);
-  });
-
-  it('of a node are averaged over those that are measured', () => {
-    const heat = createHeat();
-    heat.apply(whole);
-    expect(nodeUse(heat, heat.nodes[1]!)).toEqual({ allocated: 1, unhealthy: 1, busy: 1, memory: 0.035 });
-    expect(nodeUse(heat, heat.nodes[0]!)).toEqual({ allocated: 1, unhealthy: 0, busy: 0.25, memory: 0.015 });
-  });
+it('averages the devices of a node over those that are measured', () => {
+  const heat = twoNodes();
+  const [a, b] = placesOf(heat);
+  expect(nodeUse(heat, b!)).toEqual({ allocated: 1, unhealthy: 1, busy: 1, memory: 0.035 });
+  expect(nodeUse(heat, a!)).toEqual({ allocated: 1, unhealthy: 0, busy: 0.25, memory: 0.015 });
 });

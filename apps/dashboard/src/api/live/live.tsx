@@ -1,16 +1,16 @@
 import type { LiveFrame, LiveTopic } from '@massif/contracts';
+import { createHeatData, type HeatData } from '@massif/ui';
 import { useQueryClient } from '@tanstack/react-query';
-import { createContext, use, useEffect, useEffectEvent, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, use, useEffect, useEffectEvent, useReducer, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { client } from '../client.ts';
 import { sessionKey } from '../query-client.ts';
 import { createLiveConnection, type LiveConnection, type LiveState } from './connection.ts';
-import { createHeat, type Heat } from './heat.ts';
 import { patchCaches } from './patch.ts';
 import { topicKey } from './topics.ts';
 
 interface Live {
   connection: LiveConnection;
-  heat: Heat;
+  heat: HeatData;
 }
 
 const LiveContext = createContext<Live | undefined>(undefined);
@@ -19,7 +19,7 @@ const LiveContext = createContext<Live | undefined>(undefined);
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const [live] = useState((): Live => {
-    const heat = createHeat();
+    const heat = createHeatData();
     const connection = createLiveConnection({
       open: client.live,
       onFrame: (frame) => {
@@ -69,13 +69,16 @@ export function useLiveState(): { state: LiveState; retry: () => void } {
   return { state: useSyncExternalStore(connection.onState, connection.state), retry: connection.retry };
 }
 
-/** All devices, live for as long as the component is there; it is drawn again with each frame only where it asks for that. */
-export function useHeat(): Heat {
-  useLive({ kind: 'devices' });
-  return useLiveContext().heat;
+/** All devices, live for as long as the component is there. `loading` until they came for the first time. */
+export function useHeat(): { heat: HeatData; loading: boolean } {
+  const { heat } = useLiveContext();
+  const [came, setCame] = useState(heat.nodes.length > 0);
+  useLive({ kind: 'devices' }, () => setCame(true));
+  return { heat, loading: !came };
 }
 
-/** Draws the component again with every frame, once a second. */
-export function useHeatVersion(heat: Heat): number {
-  return useSyncExternalStore(heat.subscribe, () => heat.version);
+/** Draws the component again with every frame of the devices, once a second; not while the tab is hidden. */
+export function useHeatFrames(heat: HeatData): void {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => heat.subscribe(draw), [heat]);
 }

@@ -1,14 +1,13 @@
-import { Card, EmptyState, IconButton, SkeletonText } from '@massif/ui';
+import { Card, EmptyState, IconButton, SkeletonText, type HeatData } from '@massif/ui';
 import { MousePointerClick, SearchX, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { Heat } from '../../api/live/heat.ts';
 import { DeviceFacts } from './device-facts.tsx';
 import { DeviceHour } from './device-hour.tsx';
 import type { DevicePlace } from './device-place.ts';
 import { useDevice } from './use-device.ts';
 
 interface Props {
-  heat: Heat;
+  heat: HeatData;
   /** While the map is on its way. */
   loading: boolean;
   pinned: DevicePlace | undefined;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HeatPlace } from '../../api/live/heat.ts';
-import { deviceAt, filterNodes, formatDevicePlace, parseDevicePlace, placeInHeat } from './device-place.ts';
+import { filterNodes, formatDevicePlace, parseDevicePlace, placeInHeat } from './device-place.ts';
 
 const node = (name: string, first: number, devices: number, rack: string | null = null): HeatPlace => ({
   name,
@@ -17,12 +17,10 @@ it('names a device as addresses have it, and reads that', () => {
   for (const text of [undefined, '', 'a', 'a:', ':1', 'a:x']) expect(parseDevicePlace(text)).toBeUndefined();
 });
 
-it('finds a device in the map, and what lies at a place of it', () => {
+it('finds a device in the map', () => {
   expect(placeInHeat(heat, { node: 'b:1', index: 7 })).toBe(9);
   expect(placeInHeat(heat, { node: 'a', index: 2 })).toBeUndefined();
   expect(placeInHeat(heat, { node: 'c', index: 0 })).toBeUndefined();
-  expect(deviceAt(heat, 9)).toEqual({ node: 'b:1', index: 7 });
-  expect(deviceAt(heat, 10)).toBeUndefined();
 });
 
 it('finds nodes by name, rack and type of device', () => {

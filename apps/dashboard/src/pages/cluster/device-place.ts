@@ -1,4 +1,5 @@
-import type { Heat, HeatPlace } from '../../api/live/heat.ts';
+import type { HeatData } from '@massif/ui';
+import { placesOf, type HeatPlace } from '../../api/live/heat.ts';
 
 /** A device by its node and its number there, as addresses have it: `gpu-node-3:5`. */
 export interface DevicePlace {
@@ -17,15 +18,9 @@ export function parseDevicePlace(text: string | undefined): DevicePlace | undefi
 }
 
 /** Where a device is in the columns of the map; undefined when it is not there. */
-export function placeInHeat({ nodes }: Pick<Heat, 'nodes'>, device: DevicePlace): number | undefined {
-  const node = nodes.find(({ name }) => name === device.node);
+export function placeInHeat(heat: Pick<HeatData, 'nodes'>, device: DevicePlace): number | undefined {
+  const node = placesOf(heat).find(({ name }) => name === device.node);
   return node && device.index < node.devices ? node.first + device.index : undefined;
-}
-
-/** The reverse. */
-export function deviceAt({ nodes }: Pick<Heat, 'nodes'>, place: number): DevicePlace | undefined {
-  const node = nodes.find(({ first, devices }) => first <= place && place < first + devices);
-  return node && { node: node.name, index: place - node.first };
 }
 
 /** The nodes that a search asks for. */

@@ -1,10 +1,10 @@
-import { cx, quietLinkClass, TableBody, TableCell, TableHead, TableHeaderCell } from '@massif/ui';
+import { cx, quietLinkClass, TableBody, TableCell, TableHead, TableHeaderCell, type HeatData } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { nodeUse, type Heat, type HeatPlace } from '../../api/live/heat.ts';
-import { useHeatVersion } from '../../api/live/live.tsx';
+import { nodeUse, type HeatPlace } from '../../api/live/heat.ts';
+import { useHeatFrames } from '../../api/live/live.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { moveInRows } from '../../shell/row-keys.ts';
 import { NodeStateBadge } from './node-state.tsx';
@@ -15,10 +15,10 @@ const rowHeight = 36;
 const shownRows = 14;
 
 /** Nodes with what they do now. Only rows in view are drawn: a thousand nodes change each second. */
-export function NodeTable({ heat, nodes }: { heat: Heat; nodes: readonly HeatPlace[] }) {
+export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly HeatPlace[] }) {
   const t = useTranslations('cluster.nodes');
   const scroller = useRef<HTMLElement>(null);
-  useHeatVersion(heat);
+  useHeatFrames(heat);
   // oxlint-disable-next-line react/incompatible-library -- only for React Compiler, which this build does not use
   const virtualizer = useVirtualizer({
     count: nodes.length,
@@ -68,7 +68,7 @@ function Spacer({ height }: { height: number }) {
   return height > 0 ? <tr aria-hidden style={{ height }} /> : null;
 }
 
-function NodeRow({ heat, node, row }: { heat: Heat; node: HeatPlace; row: number }) {
+function NodeRow({ heat, node, row }: { heat: HeatData; node: HeatPlace; row: number }) {
   const t = useTranslations('cluster.nodes');
   const format = useFormat();
   const { allocated, unhealthy, busy, memory } = nodeUse(heat, node);

@@ -1,8 +1,8 @@
-import { EmptyState, Section, Select, Skeleton, TextField } from '@massif/ui';
+import { EmptyState, Section, Select, Skeleton, TextField, type HeatData } from '@massif/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { Search, ServerOff } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { Heat } from '../../api/live/heat.ts';
+import { placesOf } from '../../api/live/heat.ts';
 import { filterNodes } from './device-place.ts';
 import { NodeTable } from './node-table.tsx';
 import { nodeStates, type ClusterSearch } from './search.ts';
@@ -10,13 +10,13 @@ import { nodeStates, type ClusterSearch } from './search.ts';
 const route = getRouteApi('/cluster');
 
 /** All nodes, narrowed down by what the address says. @param nodes those of the map; none while they are on their way */
-export function Nodes({ heat, loading }: { heat: Heat; loading: boolean }) {
+export function Nodes({ heat, loading }: { heat: HeatData; loading: boolean }) {
   const t = useTranslations('cluster.nodes');
   const states = useTranslations('cluster.nodeStates');
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const change = (next: ClusterSearch) => void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
-  const nodes = filterNodes(heat.nodes, search);
+  const nodes = filterNodes(placesOf(heat), search);
   return (
     <Section
       title={t('title')}

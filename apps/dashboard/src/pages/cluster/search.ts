@@ -1,10 +1,10 @@
 import type { NodeState } from '@massif/contracts';
+import type { HeatMetric } from '@massif/ui';
 import { oneOf, textOf, type RawSearch } from '../../api/search.ts';
 
-export const heatMetrics = ['busy', 'memory', 'state'] as const;
+export const heatMetrics = ['busy', 'memory', 'state'] as const satisfies readonly HeatMetric[];
 /** As contracts have them; those bring zod into every page. */
 export const nodeStates = ['ready', 'cordoned', 'unhealthy'] as const satisfies readonly NodeState[];
-export type HeatMetric = (typeof heatMetrics)[number];
 
 export interface ClusterSearch {
   metric?: HeatMetric | undefined;

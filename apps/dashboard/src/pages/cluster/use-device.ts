@@ -1,8 +1,9 @@
-import { heatStates, type Device, type DeviceState } from '@massif/contracts';
+import type { Device, DeviceState } from '@massif/contracts';
+import type { HeatData } from '@massif/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { unmeasured, type Heat, type HeatPlace } from '../../api/live/heat.ts';
-import { useHeatVersion } from '../../api/live/live.tsx';
+import { deviceStateOf, placesOf, shareOf, type HeatPlace } from '../../api/live/heat.ts';
+import { useHeatFrames } from '../../api/live/live.tsx';
 import { keys } from '../../api/keys.ts';
 import { nodeQuery } from '../../api/queries.ts';
 import { placeInHeat, type DevicePlace } from './device-place.ts';
@@ -20,20 +21,19 @@ export interface DeviceNow {
 }
 
 /** @returns undefined when the map has no such device */
-export function useDevice(heat: Heat, at: DevicePlace): DeviceNow | undefined {
-  useHeatVersion(heat);
+export function useDevice(heat: HeatData, at: DevicePlace): DeviceNow | undefined {
+  useHeatFrames(heat);
   const place = placeInHeat(heat, at);
   const code = place === undefined ? undefined : heat.state[place]!;
   const node = useQuery({ ...nodeQuery(at.node), enabled: place !== undefined });
   useRefreshedOnChange(at.node, code);
   if (place === undefined) return undefined;
-  const share = (percent: number) => (percent === unmeasured ? null : percent / 100);
   return {
-    node: heat.nodes.find(({ name }) => name === at.node)!,
+    node: placesOf(heat).find(({ name }) => name === at.node)!,
     index: at.index,
-    state: heatStates[code!] ?? 'free',
-    busy: share(heat.busy[place]!),
-    memory: share(heat.memory[place]!),
+    state: deviceStateOf(code!),
+    busy: shareOf(heat.busy[place]!),
+    memory: shareOf(heat.memory[place]!),
     known: node.data?.devices.find(({ index }) => index === at.index),
   };
 }

@@ -1,8 +1,18 @@
 import type { Device, Node } from '@massif/contracts';
-import { quietLinkClass, Section, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
+import {
+  quietLinkClass,
+  Section,
+  Skeleton,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+  type HeatData,
+} from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import type { Heat } from '../../api/live/heat.ts';
 import { moveInRows } from '../../shell/row-keys.ts';
 import { JobOfDevice } from '../cluster/device-facts.tsx';
 import { formatDevicePlace } from '../cluster/device-place.ts';
@@ -11,7 +21,7 @@ import { ShareBar } from '../cluster/share-bar.tsx';
 import { useDevice } from '../cluster/use-device.ts';
 
 /** The devices of a node, live. @param node undefined while it is on its way */
-export function NodeDevices({ node, heat }: { node: Node | undefined; heat: Heat }) {
+export function NodeDevices({ node, heat }: { node: Node | undefined; heat: HeatData }) {
   const t = useTranslations('node');
   const device = useTranslations('cluster.device');
   return (
@@ -44,7 +54,7 @@ export function NodeDevices({ node, heat }: { node: Node | undefined; heat: Heat
   );
 }
 
-function DeviceRow({ device, heat }: { device: Device; heat: Heat }) {
+function DeviceRow({ device, heat }: { device: Device; heat: HeatData }) {
   const t = useTranslations('cluster.device');
   const now = useDevice(heat, { node: device.node, index: device.index });
   return (

@@ -2,7 +2,7 @@ import { KeyValue, linkClass, PageHeader, RelativeTime, Section, SkeletonText } 
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { useHeat, useHeatVersion } from '../../api/live/live.tsx';
+import { useHeat, useHeatFrames } from '../../api/live/live.tsx';
 import { nodeQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
@@ -19,8 +19,8 @@ export function NodePage() {
   const places = useTranslations('shell.places');
   const format = useFormat();
   const { name } = route.useParams();
-  const heat = useHeat();
-  useHeatVersion(heat);
+  const { heat } = useHeat();
+  useHeatFrames(heat);
   const query = useQuery(nodeQuery(name));
   const { data: node } = query;
   // The stream knows first.
