@@ -290,6 +290,7 @@ describe('what a dashboard shows', () => {
       (client) => client.jobs.summaries({ offset: 100, order: 'oldest', state: 'failed' }),
       'GET /api/v1/jobs?offset=100&order=oldest&state=failed&view=summary',
     ],
+    ['jobs of every state', (client) => client.jobs.list({ state: [] }), 'GET /api/v1/jobs'],
     ['the end of logs', (client) => client.jobs.listLogs('x', { tail: true, rank: 0 }), 'GET /api/v1/jobs/x/logs?tail=true&rank=0'],
     [
       'a picture of metrics',

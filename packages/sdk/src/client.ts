@@ -49,6 +49,7 @@ export interface PageOptions extends CallOptions {
 }
 
 export interface JobFilter {
+  /** None: every state. */
   state?: ListedState | readonly ListedState[];
   kind?: JobKind;
   /** The whole name. */
@@ -213,7 +214,7 @@ export function createClient(options: TransportOptions) {
 
 const jobsQuery = ({ state, ...rest }: PageOptions & JobFilter) => ({
   ...rest,
-  state: state === undefined ? undefined : [state].flat().join(','),
+  state: [state ?? []].flat().join(',') || undefined,
 });
 
 const uploadTimeoutMs = 3_600_000;
