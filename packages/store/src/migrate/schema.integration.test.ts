@@ -11,7 +11,7 @@ import { testDatabase, type TestDatabase } from '../testing/index.ts';
 const schema = readFileSync(new URL('../../../../prisma/schema.prisma', import.meta.url), 'utf8');
 /** What Prisma cannot describe: its own table, partitioned ones, partial indexes, one with columns beside its own. */
 const tablesBeside = ['_prisma_migrations', ...['event', 'metric', 'log'].flatMap((table) => [table, `${table}_default`])];
-const indexesBeside = ['allocation_device_in_use', 'job_list', 'job_failed'];
+const indexesBeside = ['allocation_device_in_use', 'job_list', 'job_failed', 'job_succeeded'];
 
 /** Node has it; the types of Node do not. */
 const { WebAssembly } = globalThis as unknown as {
