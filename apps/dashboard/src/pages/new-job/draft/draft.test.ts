@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { draftOfJob, ordered } from './begin.ts';
 import { checkValues, fieldErrorsOf } from './check.ts';
 import { isReadable, readDraft, writeDraft } from './text.ts';
 import { initialValues, toEntry, withoutEmpty, type SpecValues } from './values.ts';
@@ -103,5 +104,23 @@ describe('what is typed as a number', () => {
     ['1,5', '1,5'],
   ])('%j is %j', (typed, entry) => {
     expect(toEntry(typed)).toBe(entry);
+  });
+});
+
+describe('a draft of a job', () => {
+  it('says what somebody wrote, not what is so anyway, and is the same job', () => {
+    const { spec } = checkValues({ ...initialValues, name: 'a', resources: { devices: 2, memoryPerDevice: '1.5GiB', maxDevices: 4 } });
+    const draft = draftOfJob(spec!);
+    expect(readDraft(draft)).toEqual({ ...initialValues, name: 'a', resources: { devices: 2, maxDevices: 4, memoryPerDevice: '1536MiB' } });
+    expect(checkValues(readDraft(draft)).spec).toEqual(spec);
+    // The database keeps fields in an order of its own.
+    const shuffled = Object.fromEntries(Object.entries(spec!).reverse()) as typeof spec;
+    expect(Object.keys(readDraft(draftOfJob(shuffled!)))).toEqual(['kind', 'name', 'resources', 'model', 'data', 'training']);
+    expect(Object.keys(ordered(shuffled!))[0]).toBe('kind');
+  });
+
+  it('may be for another number of devices', () => {
+    const { spec } = checkValues({ ...initialValues, resources: { devices: 2 } });
+    expect(readDraft(draftOfJob(spec!)).resources).toEqual({ devices: 2 });
   });
 });

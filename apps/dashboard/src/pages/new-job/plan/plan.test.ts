@@ -4,7 +4,7 @@ import { checkValues } from '../draft/check.ts';
 import { initialValues, type SpecValues } from '../draft/values.ts';
 import { createBrowserPlanner, type WorkerLike } from './planner.ts';
 import { previewPlan, toPlanCluster, type Preview } from './preview.ts';
-import type { PlanQuestion } from './worker.ts';
+import type { PlanAnswer, PlanQuestion } from './worker.ts';
 
 const cluster: PlanClusterResource = planClusterSchema.parse({
   nodes: [
@@ -62,9 +62,16 @@ describe('the plan of a draft', () => {
 describe('the planner beside the page', () => {
   it('plans the latest draft only, and sends the devices once', () => {
     const asked: PlanQuestion[] = [];
-    const worker: WorkerLike = { postMessage: (question) => void asked.push(question), onmessage: null, terminate: () => {} };
-    const answer = () =>
-      worker.onmessage!({ data: { id: asked.at(-1)!.id, preview: previewPlan(asked.at(-1)!.spec, toPlanCluster(cluster), () => 0) } });
+    const listeners: ((event: { data: PlanAnswer }) => void)[] = [];
+    const worker: WorkerLike = {
+      postMessage: (question) => void asked.push(question),
+      addEventListener: (_, listener) => void listeners.push(listener),
+      terminate: () => {},
+    };
+    const answer = () => {
+      const { id, spec } = asked.at(-1)!;
+      for (const listener of listeners) listener({ data: { id, preview: previewPlan(spec, toPlanCluster(cluster), () => 0) } });
+    };
     const planner = createBrowserPlanner(worker);
     const seen: (Preview | undefined)[] = [];
     for (const devices of [1, 2, 1]) planner.plan(specOf({ resources: { devices } }), cluster, (preview) => seen.push(preview));

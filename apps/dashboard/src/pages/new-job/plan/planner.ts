@@ -5,7 +5,7 @@ import type { PlanAnswer, PlanQuestion } from './worker.ts';
 /** What both ends of a worker can do. */
 export interface WorkerLike {
   postMessage(question: PlanQuestion): void;
-  onmessage: ((event: { data: PlanAnswer }) => void) | null;
+  addEventListener(type: 'message', listener: (event: { data: PlanAnswer }) => void): void;
   terminate(): void;
 }
 
@@ -34,14 +34,14 @@ export function createBrowserPlanner(worker: WorkerLike): BrowserPlanner {
     known = cluster;
   };
 
-  worker.onmessage = ({ data: { id, preview } }) => {
+  worker.addEventListener('message', ({ data: { id, preview } }) => {
     if (id !== count) return;
     const answered = running;
     running = undefined;
     if (next) ask(next);
     next = undefined;
     answered?.onPreview(preview);
-  };
+  });
 
   return {
     plan(spec, cluster, onPreview) {

@@ -1,4 +1,4 @@
-import { jobSpecInputSchema } from '@massif/contracts';
+import { jobSpecInputSchema, supportedFields } from '@massif/contracts';
 
 interface JsonSchema {
   type?: string;
@@ -9,7 +9,7 @@ interface JsonSchema {
   items?: JsonSchema;
   enum?: (string | number | boolean | null)[];
   const?: string | number | boolean | null;
-  default?: unknown;
+  default?: string | number | boolean | null | object;
   examples?: (string | number)[];
   minimum?: number;
   maximum?: number;
@@ -22,7 +22,7 @@ export interface FieldHelp {
   /** What it is for, in the words of the contract. */
   description: string | undefined;
   type: string;
-  default: unknown;
+  default: JsonSchema['default'];
   /** Whether it holds fields of its own. */
   isObject: boolean;
 }
@@ -55,8 +55,15 @@ function alternatives(form: JsonSchema): JsonSchema[] {
     : [form];
 }
 
-/** The fields that an object may hold, in the order of the contract. */
+/** Fields that belong to the contract and that this version refuses, whatever is in them. */
+const refused = new Set(supportedFields.filter(({ values }) => values.every((value) => value === undefined)).map(({ path }) => path));
+
+/** The fields that an object may hold, in the order of the contract, without those that this version refuses. */
 export function fieldsAt(path: readonly (string | number)[]): FieldHelp[] {
+  return knownFieldsAt(path).filter(({ name }) => !refused.has([...path, name].join('.')));
+}
+
+function knownFieldsAt(path: readonly (string | number)[]): FieldHelp[] {
   const found = new Map<string, FieldHelp>();
   for (const form of formsAt(path))
     for (const [name, field] of Object.entries(form.properties ?? {})) if (!found.has(name)) found.set(name, helpOf(name, field));
@@ -66,7 +73,7 @@ export function fieldsAt(path: readonly (string | number)[]): FieldHelp[] {
 /** What a field is for; undefined for one that the contract does not know. */
 export function fieldAt(path: readonly (string | number)[]): FieldHelp | undefined {
   const name = path.at(-1);
-  return name === undefined ? undefined : fieldsAt(path.slice(0, -1)).find((field) => field.name === String(name));
+  return name === undefined ? undefined : knownFieldsAt(path.slice(0, -1)).find((field) => field.name === String(name));
 }
 
 /** The values that a field can be given by name. */
@@ -95,7 +102,8 @@ function typeOf({ type, enum: names, const: only, minimum, maximum, items }: Jso
   if (only !== undefined) return String(only);
   if (type === 'array') return `${items ? typeOf(items) : 'any'}[]`;
   if (type !== 'integer' && type !== 'number') return type ?? 'any';
-  const upper = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
+  // Bounds that are only there against nonsense help nobody.
+  const upper = maximum !== undefined && maximum <= 65_536 ? maximum : undefined;
   if (minimum === undefined && upper === undefined) return type;
   return `${type} ${minimum ?? ''}…${upper ?? ''}`;
 }

@@ -96,7 +96,9 @@ describe('the help', () => {
     expect(fieldsAt(['model']).map(({ name }) => name)).toEqual(['preset', 'path', 'config', 'job']);
     expect(fieldAt(['training', 'optimizer', 'learningRate'])).toMatchObject({ description: 'Peak of the schedule.', isObject: false });
     expect(fieldAt(['training', 'optimizer'])).toMatchObject({ isObject: true });
-    expect(fieldAt(['training', 'checkpoint', 'every'])).toMatchObject({ default: 100, type: 'integer 1…1000000000' });
+    expect(fieldAt(['training', 'checkpoint', 'every'])).toMatchObject({ default: 100, type: 'integer 1…' });
+    expect(fieldsAt(['limits']).map(({ name }) => name)).toEqual(['maxDuration', 'maxRestarts']);
+    expect(fieldAt(['limits', 'maxCostUsd'])).toBeDefined();
     expect(fieldAt(['nothing'])).toBeUndefined();
   });
 

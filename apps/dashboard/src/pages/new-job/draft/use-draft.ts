@@ -1,0 +1,74 @@
+import { parseText, toAppError, type AppError, type TrainSpec } from '@massif/contracts';
+import { useEffect, useMemo, useState } from 'react';
+import { useForm, useWatch, type FieldErrors, type UseFormReturn } from 'react-hook-form';
+import { checkValues, fieldErrorsOf, type Checked } from './check.ts';
+import { storeDraft, type StoredDraft } from './storage.ts';
+import { isReadable, readDraft, writeDraft } from './text.ts';
+import type { SpecValues } from './values.ts';
+
+export interface Draft {
+  mode: StoredDraft['mode'];
+  /** As YAML, whichever way it is edited. */
+  text: string;
+  form: UseFormReturn<SpecValues>;
+  /** A spec with every default, while the draft is one. */
+  spec: TrainSpec | undefined;
+  /** Why it is none. */
+  error: AppError | undefined;
+  edit(text: string): void;
+  /** Whether it can be shown as a form: what is no text of fields cannot. */
+  canBeForm: boolean;
+  show(mode: StoredDraft['mode']): void;
+}
+
+/** A draft that can be edited as a form and as text; what one of them does not show stays in the other. */
+export function useDraft(source: string, begin: Pick<StoredDraft, 'text' | 'mode'>): Draft {
+  const [mode, setMode] = useState(begin.mode);
+  const [written, setWritten] = useState(begin.text);
+  const form = useForm<SpecValues>({
+    defaultValues: isReadable(begin.text) ? readDraft(begin.text) : {},
+    // So that the first field with a problem takes the focus when somebody submits.
+    resolver: (values) => {
+      const { error } = checkValues(values);
+      return error ? { values: {}, errors: toFormErrors(error) } : { values, errors: {} };
+    },
+  });
+  const values = useWatch({ control: form.control }) as SpecValues;
+  const text = useMemo(() => (mode === 'form' ? writeDraft(written, values) : written), [mode, written, values]);
+  const { spec, error } = useMemo(() => (mode === 'form' ? checkValues(values) : checkText(text)), [mode, values, text]);
+  useEffect(() => storeDraft({ source, text, mode }), [source, text, mode]);
+  return {
+    mode,
+    text,
+    form,
+    spec,
+    error,
+    edit: setWritten,
+    canBeForm: mode === 'form' || isReadable(text),
+    show(next) {
+      if (next === mode) return;
+      setWritten(text);
+      if (next === 'form') form.reset(readDraft(text));
+      setMode(next);
+    },
+  };
+}
+
+function checkText(text: string): Checked {
+  try {
+    return checkValues(parseText(text) as SpecValues);
+  } catch (error) {
+    return { error: toAppError(error) };
+  }
+}
+
+function toFormErrors(error: AppError): FieldErrors<SpecValues> {
+  const errors: Record<string, unknown> = {};
+  for (const { path, message } of fieldErrorsOf(error)) {
+    const steps = path.split('.');
+    const last = steps.pop()!;
+    const parent = steps.reduce<Record<string, unknown>>((inner, step) => (inner[step] ??= {}) as Record<string, unknown>, errors);
+    parent[last] = { type: 'contract', message };
+  }
+  return errors as FieldErrors<SpecValues>;
+}

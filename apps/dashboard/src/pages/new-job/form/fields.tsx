@@ -1,0 +1,91 @@
+import { Field, Select, TextField, type Option } from '@massif/ui';
+import { useState, type ReactNode } from 'react';
+import { useController, type FieldPath } from 'react-hook-form';
+import { toEntry, type SpecValues } from '../draft/values.ts';
+import { fieldAt } from '../yaml/schema.ts';
+import { splitPath } from '../yaml/places.ts';
+import { ProblemText } from './problem-text.tsx';
+import { useProblem } from './problems.ts';
+
+/** A path of the contract that the form has a field for. */
+export type SpecPath = FieldPath<SpecValues>;
+
+interface SpecFieldProps {
+  name: SpecPath;
+  label: string;
+  description?: ReactNode | undefined;
+  required?: boolean;
+  className?: string;
+}
+
+function useSpecField(name: SpecPath) {
+  const { field } = useController<SpecValues>({ name });
+  const problem = useProblem(name);
+  const byDefault = fieldAt(splitPath(name))?.default;
+  return {
+    field,
+    error: problem && <ProblemText problem={problem} />,
+    byDefault: typeof byDefault === 'object' || byDefault === undefined ? undefined : String(byDefault),
+  };
+}
+
+/** A number, or whatever somebody has typed so far of one; what it is when it is left empty stands in its place. */
+export function NumberEntry({ name, label, description, required, className, unit }: SpecFieldProps & { unit?: string }) {
+  const { field, error, byDefault } = useSpecField(name);
+  const { value, onChange, onBlur, ref } = field;
+  const shown = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  const [typed, setTyped] = useState(shown);
+  // What is typed stays as it is typed, `3e-3` too; what comes from elsewhere replaces it.
+  const text = String(toEntry(typed) ?? '') === shown ? typed : shown;
+  return (
+    <Field label={label} description={description} error={error} required={required} className={className}>
+      <TextField
+        ref={ref}
+        name={name}
+        inputMode="decimal"
+        value={text}
+        placeholder={byDefault}
+        after={unit === undefined ? undefined : <span className="pr-1.5">{unit}</span>}
+        onBlur={onBlur}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          onChange(toEntry(event.target.value) ?? '');
+        }}
+      />
+    </Field>
+  );
+}
+
+/** A line of text; also for sizes and durations, which have units in them. */
+export function TextEntry({ name, label, description, required, className, placeholder }: SpecFieldProps & { placeholder?: string }) {
+  const { field, error, byDefault } = useSpecField(name);
+  const { value, onChange, onBlur, ref } = field;
+  return (
+    <Field label={label} description={description} error={error} required={required} className={className}>
+      <TextField
+        ref={ref}
+        name={name}
+        value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
+        placeholder={placeholder ?? byDefault}
+        onBlur={onBlur}
+        onChange={onChange}
+      />
+    </Field>
+  );
+}
+
+/** One of a few words. */
+export function ChoiceEntry({ name, label, description, className, options }: SpecFieldProps & { options: readonly Option<string>[] }) {
+  const { field, error, byDefault } = useSpecField(name);
+  const { value, onChange } = field;
+  return (
+    <Field label={label} description={description} error={error} className={className}>
+      <Select
+        name={name}
+        value={typeof value === 'string' && value !== '' ? value : (byDefault ?? null)}
+        onValueChange={onChange}
+        options={options}
+      />
+    </Field>
+  );
+}

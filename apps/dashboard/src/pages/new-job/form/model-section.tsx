@@ -1,0 +1,121 @@
+import { isTrainable, modelConfig, models } from '@massif/catalog';
+import { Combobox, Field, Section, Segmented } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useFormContext, useWatch } from 'react-hook-form';
+import { useTranslations } from 'use-intl';
+import { client } from '../../../api/client.ts';
+import { useFormat } from '../../../i18n/format.ts';
+import type { SpecValues } from '../draft/values.ts';
+import { NumberEntry } from './fields.tsx';
+import { ProblemText } from './problem-text.tsx';
+import { useProblem } from './problems.ts';
+
+type Way = 'preset' | 'config' | 'job' | 'path';
+
+const ways = ['preset', 'config', 'job'] as const;
+const sizes = ['n_layer', 'n_embd', 'n_head', 'n_positions', 'vocab_size'] as const;
+
+function wayOf(model: SpecValues['model']): Way {
+  return (['config', 'job', 'path'] as const).find((way) => model?.[way] !== undefined) ?? 'preset';
+}
+
+/** What is trained: a model of the catalogue, one by its sizes, or that of an earlier job. */
+export function ModelSection() {
+  const t = useTranslations('newJob.model');
+  const { setValue } = useFormContext<SpecValues>();
+  const model = useWatch<SpecValues, 'model'>({ name: 'model' });
+  const way = wayOf(model);
+  /** What was chosen in the other ways, for when one comes back. */
+  const [left, setLeft] = useState<Partial<Record<Way, SpecValues['model']>>>({});
+  const setModel = (next: SpecValues['model']) => setValue('model', next, { shouldDirty: true });
+  const choose = (next: Way) => {
+    if (next === way) return;
+    setLeft({ ...left, [way]: model });
+    setModel(left[next] ?? (next === 'config' ? { config: sizesOf(model) } : { [next]: '' }));
+  };
+  return (
+    <Section
+      card
+      title={t('title')}
+      actions={
+        <Segmented
+          label={t('way')}
+          value={way}
+          onValueChange={choose}
+          options={[...ways, ...(way === 'path' ? (['path'] as const) : [])].map((value) => ({ value, label: t(`ways.${value}`) }))}
+        />
+      }
+    >
+      {way === 'preset' && <PresetField value={model?.preset ?? ''} onChange={(preset) => setModel({ preset })} />}
+      {way === 'config' && <SizeFields />}
+      {way === 'job' && <JobField value={model?.job ?? ''} onChange={(job) => setModel({ job })} />}
+      {way === 'path' && (
+        <p className="text-sm text-text-2">
+          {t('path')} <code className="font-mono text-xs break-all">{model?.path}</code>
+        </p>
+      )}
+    </Section>
+  );
+}
+
+/** The sizes of the model that was chosen before, to begin from. */
+function sizesOf(model: SpecValues['model']): Record<string, unknown> {
+  const known = models.find(({ name }) => name === model?.preset) ?? models[0]!;
+  const config = modelConfig(known.name);
+  return { model_type: 'gpt2', ...Object.fromEntries(sizes.map((size) => [size, config[size]])) };
+}
+
+function PresetField({ value, onChange }: { value: string; onChange(name: string): void }) {
+  const t = useTranslations('newJob.model');
+  const format = useFormat();
+  const problem = useProblem('model.preset', 'model');
+  const known = models.filter(isTrainable);
+  const chosen = known.find(({ name, aliases }) => name === value || aliases.includes(value))?.name ?? null;
+  return (
+    <Field label={t('preset')} required error={problem && <ProblemText problem={problem} />} description={t('presetHelp')}>
+      <Combobox
+        value={chosen}
+        onValueChange={(name) => onChange(name ?? '')}
+        options={known.map(({ name, parametersB, layers, hidden, sequence }) => ({
+          value: name,
+          label: name,
+          description: t('sizes', {
+            parameters: format.count(parametersB * 1e9),
+            layers: format.integer(layers),
+            hidden: format.integer(hidden),
+            context: format.integer(sequence),
+          }),
+        }))}
+      />
+    </Field>
+  );
+}
+
+function SizeFields() {
+  const t = useTranslations('newJob.model');
+  return (
+    <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+      {sizes.map((size) => (
+        <NumberEntry key={size} name={`model.config.${size}`} label={t(size)} required />
+      ))}
+    </div>
+  );
+}
+
+/** Jobs that one can go on from: the last ones that left a model. */
+function JobField({ value, onChange }: { value: string; onChange(id: string): void }) {
+  const t = useTranslations('newJob.model');
+  const problem = useProblem('model.job', 'model');
+  const { data } = useQuery({
+    queryKey: ['finished-jobs'],
+    queryFn: ({ signal }) => client.jobs.summaries({ state: 'succeeded', limit: 200, signal }),
+  });
+  const jobs = data?.items.map(({ id, name }) => ({ value: id, label: name, description: id })) ?? [];
+  const known = value === '' || jobs.some((job) => job.value === value) ? jobs : [{ value, label: value, description: value }, ...jobs];
+  return (
+    <Field label={t('job')} required description={t('jobHelp')} error={problem && <ProblemText problem={problem} />}>
+      <Combobox value={value === '' ? null : value} onValueChange={(id) => onChange(id ?? '')} options={known} />
+    </Field>
+  );
+}

@@ -1,0 +1,121 @@
+import type { AppError, DryRun, PlanClusterResource, TrainSpec } from '@massif/contracts';
+import type { Plan, PlanResult } from '@massif/planner';
+import { Banner, Card, Skeleton, Stat } from '@massif/ui';
+import { useTranslations } from 'use-intl';
+import { useFormat } from '../../../i18n/format.ts';
+import { useReasonText } from '../../../i18n/sentences.ts';
+import { capacityOf } from './capacity.ts';
+import { RejectedLayouts } from './rejected.tsx';
+import { useExplanation, useRefusalText } from './words.ts';
+
+interface PlanPaneProps {
+  result: PlanResult | undefined;
+  spec: TrainSpec | undefined;
+  error: AppError | undefined;
+  /** Whether the draft has problems in its fields, so that the plan is that of an earlier one. */
+  isOutdated: boolean;
+  dryRun: DryRun | undefined;
+  cluster: PlanClusterResource | undefined;
+}
+
+/** What one gets for what one pays: the plan of the draft, as it is typed. */
+export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster }: PlanPaneProps) {
+  const t = useTranslations('newJob.plan');
+  const explain = useExplanation();
+  const best = result?.plans[0];
+  const capacity = spec && cluster ? capacityOf(spec, cluster) : null;
+  return (
+    <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
+      <Card className="flex flex-col gap-4">
+        <BigNumbers plan={best} isOutdated={isOutdated || error !== undefined} />
+        <div className="min-h-14">
+          <Status error={error} spec={spec} isOutdated={isOutdated} dryRun={dryRun} />
+        </div>
+        <Figures plan={best} />
+      </Card>
+      {best && spec ? (
+        <Card className="flex flex-col gap-2">
+          <h3 className="text-sm font-semibold">{t('why')}</h3>
+          <ul className="flex list-disc flex-col gap-1 pl-4 text-sm text-text-2">
+            {explain(best, spec, capacity).map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+          <RejectedLayouts plans={result.plans.slice(1)} rejected={result.rejected} />
+        </Card>
+      ) : (
+        <Skeleton className="h-96 w-full" />
+      )}
+    </section>
+  );
+}
+
+/** When it is through, and what it costs. */
+export function BigNumbers({ plan, isOutdated }: { plan: Plan | undefined; isOutdated: boolean }) {
+  const t = useTranslations('newJob.plan');
+  const format = useFormat();
+  const days = plan?.days ?? null;
+  const seconds = days === null ? null : days * 86_400;
+  return (
+    <div className={`grid grid-cols-2 gap-4 ${isOutdated ? 'opacity-50' : ''}`}>
+      <Stat
+        size="lg"
+        label={t('finishes')}
+        value={plan ? seconds === null ? null : format.duration(seconds) : <Skeleton className="my-1 h-7 w-28" />}
+        hint={plan && (seconds === null ? t('noLength') : t('afterStart'))}
+      />
+      <Stat
+        size="lg"
+        label={t('costs')}
+        value={plan ? plan.costUsd === null ? null : format.usd(plan.costUsd) : <Skeleton className="my-1 h-7 w-20" />}
+        hint={plan?.costUsd === null ? t('noPrice') : undefined}
+      />
+    </div>
+  );
+}
+
+function Figures({ plan }: { plan: Plan | undefined }) {
+  const t = useTranslations('newJob.plan');
+  const format = useFormat();
+  const figures = [
+    { key: 'speed', value: plan && format.rate(plan.tokensPerSecond, t('tokensPerSecond')) },
+    { key: 'stepTime', value: plan && format.duration(plan.stepTimeMs / 1000) },
+    { key: 'mfu', value: plan && format.percent(plan.mfu) },
+    { key: 'memory', value: plan && format.bytes(plan.memoryGiB * 2 ** 30) },
+  ] as const;
+  return (
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line pt-3 sm:grid-cols-4">
+      {figures.map(({ key, value }) => (
+        <div key={key} className="min-w-0">
+          <dt className="text-xs text-text-2">{t(key)}</dt>
+          <dd className="text-sm font-medium whitespace-nowrap">{value ?? <Skeleton className="my-1 h-3 w-16" />}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Whether it can run, and whether it would at once. Its place is kept, so that nothing below jumps while one types. */
+function Status({ error, spec, isOutdated, dryRun }: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'dryRun'>) {
+  const t = useTranslations('newJob.plan');
+  const refusalText = useRefusalText();
+  const reasonText = useReasonText();
+  if (isOutdated) return <Banner tone="warning">{t('outdated')}</Banner>;
+  if (error) {
+    const { title, sentence, fix } = refusalText(error, spec);
+    return (
+      <Banner tone="danger">
+        <strong className="block font-medium">{title}</strong>
+        <span className="block">{sentence}</span>
+        <span className="block">{fix}</span>
+      </Banner>
+    );
+  }
+  if (!dryRun) return <p className="px-3 py-2 text-sm text-text-3">{t('asking')}</p>;
+  if (dryRun.reasons.length === 0) return <p className="rounded-md bg-succeeded-soft px-3 py-2 text-sm text-succeeded">{t('startsNow')}</p>;
+  return (
+    <Banner>
+      {t('waits')} {dryRun.reasons.map(reasonText).join(' ')}
+    </Banner>
+  );
+}

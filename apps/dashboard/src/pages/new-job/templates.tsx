@@ -1,0 +1,81 @@
+import type { Template } from '@massif/contracts';
+import { Button, buttonClass, Card, Section, Skeleton } from '@massif/ui';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Clock, Play } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { client } from '../../api/client.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { Failure } from '../../shell/failure.tsx';
+import { forgetDraft } from './draft/storage.ts';
+import { useSubmit } from './use-submit.ts';
+
+export const templatesQuery = queryOptions({
+  queryKey: ['templates'],
+  queryFn: ({ signal }) => client.templates.list({ limit: 200, signal }),
+  staleTime: 60_000,
+});
+
+/** Jobs that can be started as they are, or be changed first. */
+export function Templates() {
+  const t = useTranslations('newJob.templates');
+  const { data, error, refetch } = useQuery(templatesQuery);
+  if (data?.items.length === 0) return null;
+  return (
+    <Section title={t('title')} description={t('description')}>
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} compact />
+      ) : (
+        <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+          {data
+            ? data.items.map((template) => <TemplateCard key={template.id} template={template} />)
+            : [0, 1, 2, 3].map((place) => (
+                <li key={place}>
+                  <Skeleton className="h-37 rounded-lg" />
+                </li>
+              ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function TemplateCard({ template: { id, title, description, spec, minutes } }: { template: Template }) {
+  const t = useTranslations('newJob.templates');
+  const format = useFormat();
+  const submit = useSubmit();
+  return (
+    <li>
+      <Card className="flex h-full flex-col gap-2">
+        <h3 className="text-sm font-semibold">{title}</h3>
+        <p className="flex-1 text-sm text-text-2">{description}</p>
+        <p className="flex items-center gap-1.5 text-xs text-text-3">
+          <Clock aria-hidden className="size-3.5" />
+          {minutes === null ? t('unknownTime') : t('takes', { time: format.duration(minutes * 60) })}
+        </p>
+        {submit.isError && <Failure error={submit.error} compact />}
+        <div className="flex gap-2">
+          <Button
+            size="sm"
+            variant="primary"
+            icon={Play}
+            busy={submit.isPending}
+            aria-label={t('startIt', { title })}
+            onClick={() => submit.mutate(spec)}
+          >
+            {t('start')}
+          </Button>
+          <Link
+            to="/new"
+            search={{ template: id }}
+            aria-label={t('changeIt', { title })}
+            onClick={forgetDraft}
+            className={buttonClass({ size: 'sm' })}
+          >
+            {t('change')}
+          </Link>
+        </div>
+      </Card>
+    </li>
+  );
+}

@@ -1,0 +1,105 @@
+import type { DryRun } from '@massif/contracts';
+import type { Plan, PlanResult } from '@massif/planner';
+import { Banner, Button, Card, Segmented, Skeleton } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Rocket } from 'lucide-react';
+import { lazy, Suspense, type FormEvent } from 'react';
+import { FormProvider } from 'react-hook-form';
+import { useTranslations } from 'use-intl';
+import { useMay } from '../../api/session.ts';
+import { Failure } from '../../shell/failure.tsx';
+import { CommandDialog } from './command-dialog.tsx';
+import type { StoredDraft } from './draft/storage.ts';
+import { useDraft } from './draft/use-draft.ts';
+import { OtherProblems } from './form/other-problems.tsx';
+import { ProblemsContext, useProblemsOf } from './form/problems.ts';
+import { SpecForm } from './form/spec-form.tsx';
+import { BigNumbers, PlanPane } from './plan/plan-pane.tsx';
+import { useDryRun } from './plan/use-dry-run.ts';
+import { planClusterQuery, usePreview } from './plan/use-preview.ts';
+import { useSubmit } from './use-submit.ts';
+
+const YamlEditor = lazy(async () => ({ default: (await import('./yaml/editor.tsx')).YamlEditor }));
+
+/** A draft beside its plan: what one writes, and what one would get. */
+export function Workbench({ source, begin }: { source: string; begin: Pick<StoredDraft, 'text' | 'mode'> }) {
+  const t = useTranslations('newJob');
+  const maySubmit = useMay('jobs:write');
+  const draft = useDraft(source, begin);
+  const { data: cluster } = useQuery(planClusterQuery);
+  const preview = usePreview(draft.spec, cluster);
+  const isCurrent = draft.spec !== undefined && preview.spec === draft.spec;
+  const refusal = isCurrent ? preview.error : undefined;
+  const { dryRun, error: refused } = useDryRun(draft.spec && !preview.error ? draft.text : undefined);
+  const submit = useSubmit();
+  const isAsked = draft.form.formState.submitCount > 0;
+  const problems = useProblemsOf(draft.error ?? refusal, isAsked);
+  const result = preview.isElsewhere ? dryRun && resultOf(dryRun) : preview.result;
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (draft.mode === 'yaml') {
+      if (draft.spec) submit.mutate(draft.text);
+      return;
+    }
+    void draft.form.handleSubmit(() => submit.mutate(draft.text))(event);
+  };
+  const start = (
+    <Button type="submit" variant="primary" icon={Rocket} busy={submit.isPending} disabled={!maySubmit}>
+      {t('submit')}
+    </Button>
+  );
+  return (
+    <ProblemsContext value={problems}>
+      <FormProvider {...draft.form}>
+        <form noValidate onSubmit={onSubmit} className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,30rem)]">
+          <div className="flex min-w-0 flex-col gap-4">
+            <div className="flex flex-wrap items-center justify-between gap-2">
+              <Segmented
+                label={t('editAs')}
+                value={draft.mode}
+                onValueChange={draft.show}
+                options={[
+                  { value: 'form', label: t('form'), disabled: !draft.canBeForm },
+                  { value: 'yaml', label: 'YAML' },
+                ]}
+              />
+              <CommandDialog text={draft.text} name={draft.spec?.name} />
+            </div>
+            {draft.mode === 'form' ? (
+              <>
+                <OtherProblems onYaml={() => draft.show('yaml')} />
+                <SpecForm cluster={cluster} />
+              </>
+            ) : (
+              <Suspense fallback={<Skeleton className="h-[36rem] rounded-lg" />}>
+                <YamlEditor text={draft.text} onChange={draft.edit} refusal={refusal} />
+              </Suspense>
+            )}
+          </div>
+          <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-5 lg:max-h-[calc(100dvh-2.5rem)] lg:overflow-y-auto">
+            <PlanPane
+              result={result}
+              spec={preview.spec ?? draft.spec}
+              error={refusal ?? refused ?? undefined}
+              isOutdated={draft.spec === undefined}
+              dryRun={dryRun}
+              cluster={cluster}
+            />
+            {submit.isError && <Failure error={submit.error} compact />}
+            {!maySubmit && <Banner>{t('mayNot')}</Banner>}
+            <div className="flex items-center gap-3 max-lg:hidden">{start}</div>
+          </div>
+          <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
+            <BigNumbers plan={result?.plans[0]} isOutdated={draft.spec === undefined || refusal !== undefined} />
+            {start}
+          </Card>
+        </form>
+      </FormProvider>
+    </ProblemsContext>
+  );
+}
+
+/** What the API has planned, as the planner says it: it is the same one. */
+function resultOf({ plan }: DryRun): PlanResult {
+  return { plans: [plan as unknown as Plan], rejected: [], searchMs: 0 };
+}
