@@ -29,7 +29,7 @@ export function JobsEmpty({ search }: { search: JobsSearch }) {
           {t('fromTemplate')}
         </Link>
       }
-      command="massif submit -f examples/moby-dick.yaml --follow"
+      command="massif example moby-dick > job.yaml && massif submit -f job.yaml --follow"
     />
   );
 }

@@ -7,7 +7,7 @@ import { useFormat } from '../../i18n/format.ts';
 
 /** The same columns in the head and in every row. */
 export const columnsClass =
-  'grid items-center gap-x-4 px-4 grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[minmax(10rem,2fr)_7rem_minmax(7rem,1fr)_4.5rem_7.5rem_4.5rem_4.5rem_minmax(6rem,1fr)_6rem]';
+  'grid items-center text-sm gap-x-4 px-4 grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[minmax(10rem,2fr)_7rem_minmax(8rem,1.3fr)_4.5rem_7rem_5rem_4rem_minmax(5rem,1fr)_6rem]';
 
 const wide = 'max-lg:hidden';
 
@@ -49,8 +49,8 @@ export function JobRow({ job, isTabStop, onFocus, onKeyDown }: JobRowProps) {
       <td className="min-w-0 max-lg:col-span-2 max-lg:row-start-2">
         {progress ? <RowProgress job={job} /> : <span className="text-xs text-text-3">{t('notStarted')}</span>}
       </td>
-      <td className={`${wide} text-right`}>{format.fixed(progress?.evaluationLoss ?? progress?.loss, 3)}</td>
-      <td className={`${wide} text-right text-xs`}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
+      <td className={`${wide} text-right`}>{format.fixed(progress?.loss, 3)}</td>
+      <td className={`${wide} text-right`}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
       <td className={`${wide} text-right`}>{isOver ? '–' : format.duration(progress?.etaSeconds)}</td>
       <td className={`${wide} text-right`}>{format.integer(job.devices)}</td>
       <td className={`${wide} truncate text-text-2`} title={job.model}>

@@ -77,7 +77,7 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
             key={index}
             aria-rowindex={index + 2}
             data-index={index}
-            className={`${columnsClass} absolute inset-x-0 top-0 border-b border-line has-[a:focus-visible]:bg-hover has-[a:hover]:bg-hover`}
+            className={`${columnsClass} absolute inset-x-0 top-0 border-b border-line last:border-b-0 has-[a:focus-visible]:bg-hover has-[a:hover]:bg-hover`}
             style={{ height: size, transform: `translateY(${start - scrollMargin}px)` }}
           >
             <Row job={rowAt(rows, place(index))} isTabStop={index === tabStop} onFocus={() => onFocus(index)} onKeyDown={onKeyDown} />

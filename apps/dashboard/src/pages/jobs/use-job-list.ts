@@ -15,8 +15,9 @@ interface LiveJobList extends JobListState {
 }
 
 function newList(filter: JobsSearch): JobList {
-  const { state: _, ...rest } = filter;
-  return createJobList(filter, (request, signal) => client.jobs.summaries({ ...rest, state: statesIn(filter), ...request, signal }));
+  const { state, ...rest } = filter;
+  const states = state === undefined ? {} : { state: statesIn(filter) };
+  return createJobList(filter, (request, signal) => client.jobs.summaries({ ...rest, ...states, ...request, signal }));
 }
 
 /**

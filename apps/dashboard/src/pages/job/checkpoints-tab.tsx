@@ -1,0 +1,70 @@
+import type { Job } from '@massif/contracts';
+import {
+  CopyText,
+  EmptyState,
+  RelativeTime,
+  Skeleton,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+} from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Archive } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslations } from 'use-intl';
+import { useFormat } from '../../i18n/format.ts';
+import { Failure } from '../../shell/failure.tsx';
+import { checkpointsQuery } from './queries.ts';
+import { useEvents } from './use-events.ts';
+
+/** States of the training that the job can go on from. */
+export function CheckpointsTab({ job }: { job: Job }) {
+  const t = useTranslations('job.checkpoints');
+  const format = useFormat();
+  const { data, error, refetch } = useQuery(checkpointsQuery(job.id));
+  // A checkpoint is an event of the job.
+  const { events } = useEvents(job.id);
+  const count = events.filter(({ type }) => type === 'checkpoint').length;
+  useEffect(() => {
+    if (count > 0) void refetch();
+  }, [count, refetch]);
+  if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton className="h-48 w-full rounded-lg" />;
+  if (data.items.length === 0) {
+    const every = 'training' in job.spec ? job.spec.training?.checkpoint?.every : undefined;
+    return <EmptyState icon={Archive} title={t('none')} text={every === undefined ? undefined : t('every', { steps: every })} />;
+  }
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-surface">
+      <Table label={t('title')}>
+        <TableHead>
+          <tr>
+            <TableHeaderCell numeric>{t('step')}</TableHeaderCell>
+            <TableHeaderCell numeric>{t('size')}</TableHeaderCell>
+            <TableHeaderCell numeric>{t('attempt')}</TableHeaderCell>
+            <TableHeaderCell>{t('written')}</TableHeaderCell>
+            <TableHeaderCell>{t('path')}</TableHeaderCell>
+          </tr>
+        </TableHead>
+        <TableBody>
+          {data.items.map(({ id, step, bytes, attempt, createdAt, path }) => (
+            <TableRow key={id}>
+              <TableCell numeric>{format.integer(step)}</TableCell>
+              <TableCell numeric>{format.bytes(bytes)}</TableCell>
+              <TableCell numeric>{attempt}</TableCell>
+              <TableCell>
+                <RelativeTime time={createdAt} />
+              </TableCell>
+              <TableCell className="max-w-80">
+                <CopyText text={path} />
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}

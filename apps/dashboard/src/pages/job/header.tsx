@@ -1,0 +1,113 @@
+import { isTerminal, type Job } from '@massif/contracts';
+import { buttonClass, CopyText, PageHeader, Progress, RelativeTime, Stat, StateBadge, useNow } from '@massif/ui';
+import { Link } from '@tanstack/react-router';
+import { Copy } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { useMay } from '../../api/session.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { CancelJob } from './cancel-job.tsx';
+import { JobCommands } from './job-commands.tsx';
+
+/** What the job is, how far it has come, and what can be done with it. */
+export function JobHeader({ job }: { job: Job }) {
+  const t = useTranslations('job');
+  const states = useTranslations('states');
+  const mayWrite = useMay('jobs:write');
+  return (
+    <>
+      <PageHeader
+        trail={
+          <Link to="/jobs" className="hover:text-text hover:underline">
+            {t('allJobs')}
+          </Link>
+        }
+        title={job.name}
+        badge={<StateBadge state={job.state} label={states(job.state)} />}
+        description={
+          <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
+            <CopyText text={job.id} label={t('copyId')} />
+            <span>{t('queueOf', { queue: job.queue })}</span>
+            <span>
+              {t('created')} <RelativeTime time={job.createdAt} />
+            </span>
+            {job.attempt > 1 && <span>{t('attempt', { number: job.attempt })}</span>}
+          </span>
+        }
+        actions={
+          <>
+            <JobCommands job={job} />
+            {mayWrite && (
+              <Link to="/new" search={{ from: job.id }} className={buttonClass()}>
+                <Copy aria-hidden className="-ml-0.5 size-4" />
+                {t('runAgain')}
+              </Link>
+            )}
+            {mayWrite && !isTerminal(job.state) && <CancelJob job={job} />}
+          </>
+        }
+      />
+      <ProgressLine job={job} />
+    </>
+  );
+}
+
+const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering' } as const;
+
+function ProgressLine({ job: { progress, state, startedAt, endedAt, spec } }: { job: Job }) {
+  const t = useTranslations('job');
+  const format = useFormat();
+  const step = progress?.step ?? 0;
+  const steps = progress?.steps ?? stepsOf(spec);
+  const isOver = isTerminal(state);
+  const ranSeconds = startedAt && endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : null;
+  return (
+    <div className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-4">
+      <Progress
+        label={
+          steps === null
+            ? t('step', { step: format.integer(step) })
+            : t('stepOf', { step: format.integer(step), steps: format.integer(steps) })
+        }
+        value={steps === null ? (progress ? null : 0) : Math.min(1, step / steps)}
+        valueText={steps === null ? '' : format.percent(step / steps)}
+        tone={state in tones ? tones[state as keyof typeof tones] : 'running'}
+      />
+      <div className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-5">
+        {isOver ? (
+          <Stat label={t('ran')} value={format.duration(ranSeconds)} hint={endedAt && <RelativeTime time={endedAt} />} />
+        ) : (
+          <Stat
+            label={t('left')}
+            value={format.duration(progress?.etaSeconds)}
+            hint={<Finish seconds={progress?.etaSeconds ?? null} state={state} />}
+          />
+        )}
+        <Stat label={t('loss')} value={format.fixed(progress?.loss, 4)} hint={t('lossHint')} />
+        <Stat label={t('evaluationLoss')} value={format.fixed(progress?.evaluationLoss, 4)} hint={t('evaluationHint')} />
+        <Stat
+          label={t('speed')}
+          value={format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}
+          hint={progress ? undefined : t('notRunning')}
+        />
+        <Stat label={t('tokens')} value={format.count(progress?.tokens)} />
+      </div>
+    </div>
+  );
+}
+
+/** Steps of the whole run where the spec says so before the first is done. */
+function stepsOf(spec: Job['spec']): number | null {
+  return ('training' in spec && spec.training?.steps) || null;
+}
+
+/** Longer from now than this, the day says more than the hour. */
+const hourMattersSeconds = 79_200;
+
+function Finish({ seconds, state }: { seconds: number | null; state: Job['state'] }) {
+  const t = useTranslations('job');
+  const format = useFormat();
+  const now = useNow();
+  if (seconds === null) return <>{t(state === 'running' ? 'soonKnown' : 'notRunning')}</>;
+  const end = new Date(now + seconds * 1000);
+  return <>{t('finishesAt', { time: seconds < hourMattersSeconds ? format.clock(end) : format.date(end) })}</>;
+}

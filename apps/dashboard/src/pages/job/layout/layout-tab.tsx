@@ -1,0 +1,87 @@
+import { isTerminal, type Attempt, type Job } from '@massif/contracts';
+import { EmptyState, Select, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Network } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { useFormat } from '../../../i18n/format.ts';
+import { Failure } from '../../../shell/failure.tsx';
+import { attemptsQuery } from '../queries.ts';
+import { RankState } from './rank-state.tsx';
+
+const route = getRouteApi('/jobs/$id');
+
+/** Ranks tell how far they are; while they run it is asked for every so often. */
+const refreshMs = 2000;
+
+/** Where the gang runs: each rank on its device, and how it is. */
+export function LayoutTab({ job }: { job: Job }) {
+  const t = useTranslations('job.layout');
+  const { attempt: chosen } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery({ ...attemptsQuery(job.id), refetchInterval: isTerminal(job.state) ? false : refreshMs });
+  if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton className="h-96 w-full rounded-lg" />;
+  const attempt = data.items.find(({ number }) => number === chosen) ?? data.items[0];
+  if (!attempt) return <EmptyState icon={Network} title={t('none')} text={t('noneText')} />;
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      {data.items.length > 1 && (
+        <Select
+          compact
+          aria-label={t('attempt')}
+          value={String(attempt.number)}
+          onValueChange={(value) =>
+            void navigate({ search: (before) => ({ ...before, attempt: Number(value) }), replace: true, resetScroll: false })
+          }
+          options={data.items.map(({ number }) => ({ value: String(number), label: t('attemptNumber', { number }) }))}
+        />
+      )}
+      {attempt.resumedFromStep !== null && <p className="text-sm text-text-2">{t('resumed', { step: attempt.resumedFromStep })}</p>}
+      <Ranks attempt={attempt} />
+    </div>
+  );
+}
+
+/** A rank that was not heard of again is as its attempt has ended. */
+function stateOf(state: string, attempt: Attempt): string {
+  const hasEnded = attempt.endedAt !== null || attempt.state === 'succeeded';
+  return hasEnded && (state === 'running' || state === 'starting') ? attempt.state : state;
+}
+
+function Ranks({ attempt }: { attempt: Attempt }) {
+  const t = useTranslations('job.layout');
+  const format = useFormat();
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-surface">
+      <Table label={t('ranks')} maxHeight="32rem">
+        <TableHead>
+          <tr>
+            <TableHeaderCell numeric>{t('rank')}</TableHeaderCell>
+            <TableHeaderCell>{t('device')}</TableHeaderCell>
+            <TableHeaderCell>{t('state')}</TableHeaderCell>
+            <TableHeaderCell numeric>{t('step')}</TableHeaderCell>
+            <TableHeaderCell numeric>{t('pid')}</TableHeaderCell>
+          </tr>
+        </TableHead>
+        <TableBody>
+          {attempt.ranks.map(({ rank, node, device, state, step, pid }) => (
+            <TableRow key={rank}>
+              <TableCell numeric>{rank}</TableCell>
+              <TableCell>
+                <Link to="/cluster/nodes/$name" params={{ name: node }} className="hover:underline">
+                  {device}
+                </Link>
+              </TableCell>
+              <TableCell>
+                <RankState state={stateOf(state, attempt)} />
+              </TableCell>
+              <TableCell numeric>{format.integer(step)}</TableCell>
+              <TableCell numeric>{pid ?? '–'}</TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}

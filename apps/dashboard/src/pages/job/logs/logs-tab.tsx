@@ -1,0 +1,107 @@
+import type { Attempt, Job } from '@massif/contracts';
+import { Select, TextField } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { curl, quote } from '../../../shell/commands.ts';
+import { CopyAsCommand } from '../../../shell/copy-as-command.tsx';
+import { attemptsQuery } from '../queries.ts';
+import type { JobSearch } from '../search.ts';
+import type { LogFilter } from './book.ts';
+import { LogView } from './log-view.tsx';
+
+const route = getRouteApi('/jobs/$id');
+
+/** What the ranks and the supervisor of a job wrote. */
+export function LogsTab({ job }: { job: Job }) {
+  const t = useTranslations('job.logs');
+  const { rank, attempt, find } = route.useSearch();
+  const navigate = route.useNavigate();
+  const go = (change: JobSearch) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  const { data: attempts } = useQuery(attemptsQuery(job.id));
+  const filter: LogFilter = { rank, attempt, search: find };
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <search className="flex flex-wrap items-center gap-2">
+        <FindField value={find ?? ''} onFind={(text) => go({ find: text === '' ? undefined : text })} />
+        <Select
+          compact
+          aria-label={t('rank')}
+          value={rank === undefined ? 'all' : String(rank)}
+          onValueChange={(value) => go({ rank: value === 'all' ? undefined : Number(value) })}
+          options={[
+            { value: 'all', label: t('allRanks') },
+            { value: '-1', label: t('supervisor') },
+            ...ranksOf(attempts?.items ?? []).map((number) => ({ value: String(number), label: t('rankNumber', { rank: number }) })),
+          ]}
+        />
+        {job.attempt > 1 && (
+          <Select
+            compact
+            aria-label={t('attempt')}
+            value={attempt === undefined ? 'all' : String(attempt)}
+            onValueChange={(value) => go({ attempt: value === 'all' ? undefined : Number(value) })}
+            options={[
+              { value: 'all', label: t('allAttempts') },
+              ...Array.from({ length: job.attempt }, (_, index) => ({
+                value: String(index + 1),
+                label: t('attemptNumber', { number: index + 1 }),
+              })),
+            ]}
+          />
+        )}
+        <span className="ml-auto">
+          <CopyAsCommand what={t('read')} commands={commandsOf(job.id, filter)} />
+        </span>
+      </search>
+      <LogView key={JSON.stringify([rank, attempt, find])} job={job} filter={filter} />
+    </div>
+  );
+}
+
+function ranksOf(attempts: readonly Attempt[]): number[] {
+  return [...new Set(attempts.flatMap(({ ranks }) => ranks.map(({ rank }) => rank)))].toSorted((a, b) => a - b);
+}
+
+function commandsOf(id: string, { rank, attempt, search }: LogFilter) {
+  const options = [
+    ...(rank === undefined ? [] : ['--rank', String(rank)]),
+    ...(attempt === undefined ? [] : ['--attempt', String(attempt)]),
+    ...(search === undefined ? [] : ['--search', quote(search)]),
+  ];
+  const query = new URLSearchParams({
+    tail: 'true',
+    ...(rank !== undefined && { rank: String(rank) }),
+    ...(attempt !== undefined && { attempt: String(attempt) }),
+    ...(search !== undefined && { search }),
+  });
+  return { cli: ['massif', 'logs', id, '-f', ...options].join(' '), rest: curl('GET', `jobs/${id}/logs?${query.toString()}`) };
+}
+
+/** The API looks through all lines for each text that is asked for. */
+const typingMs = 300;
+
+function FindField({ value, onFind }: { value: string; onFind(text: string): void }) {
+  const t = useTranslations('job.logs');
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <TextField
+      type="search"
+      icon={Search}
+      value={text}
+      aria-label={t('find')}
+      placeholder={t('find')}
+      maxLength={200}
+      onChange={({ target }) => {
+        setText(target.value);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => onFind(target.value), typingMs);
+      }}
+      className="w-full sm:w-72"
+    />
+  );
+}

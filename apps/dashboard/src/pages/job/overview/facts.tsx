@@ -1,0 +1,69 @@
+import type { Job } from '@massif/contracts';
+import { CopyText, KeyValue, RelativeTime, Section, type KeyValueItem } from '@massif/ui';
+import { useTranslations } from 'use-intl';
+import { useFormat } from '../../../i18n/format.ts';
+
+/** What it is made of, and what it has left behind. */
+export function JobFacts({ job }: { job: Job }) {
+  const t = useTranslations('job.facts');
+  const format = useFormat();
+  const { spec, plan, result } = job;
+  const training = 'training' in spec ? spec.training : undefined;
+  const items: KeyValueItem[] = [
+    { key: 'model', label: t('model'), value: modelText(spec) },
+    { key: 'data', label: t('data'), value: dataText(spec) },
+    {
+      key: 'batch',
+      label: t('batch'),
+      value:
+        training?.globalBatch && training.sequence
+          ? t('batchOf', { samples: format.integer(training.globalBatch), tokens: format.integer(training.sequence) })
+          : null,
+    },
+    { key: 'devices', label: t('devices'), value: format.integer(plan?.devices ?? spec.resources.devices) },
+    { key: 'created', label: t('created'), value: <RelativeTime time={job.createdAt} /> },
+    { key: 'started', label: t('started'), value: job.startedAt === null ? null : <RelativeTime time={job.startedAt} /> },
+    { key: 'ended', label: t('ended'), value: job.endedAt === null ? null : <RelativeTime time={job.endedAt} /> },
+    { key: 'attempts', label: t('attempts'), value: format.integer(job.attempt) },
+  ];
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-2">
+      <Section card title={t('title')}>
+        <KeyValue items={items} />
+      </Section>
+      {result && (
+        <Section card title={t('result')}>
+          <KeyValue
+            items={[
+              { key: 'model', label: t('exported'), value: result.model && <CopyText text={result.model} /> },
+              { key: 'checkpoint', label: t('checkpoint'), value: result.checkpoint && <CopyText text={result.checkpoint} /> },
+            ]}
+          />
+          {result.sample !== null && (
+            <figure className="mt-3">
+              <figcaption className="text-xs font-medium text-text-2">{t('sample')}</figcaption>
+              <blockquote className="mt-1 max-h-48 overflow-y-auto rounded-md bg-sunken p-3 text-sm whitespace-pre-wrap">
+                {result.sample}
+              </blockquote>
+            </figure>
+          )}
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function modelText(spec: Job['spec']): string | null {
+  const { model } = spec;
+  if (!model) return null;
+  if ('preset' in model) return model.preset;
+  if ('job' in model) return model.job;
+  if ('path' in model) return model.path;
+  const { model_type: type, n_layer: layers, n_embd: width } = model.config;
+  return [type, layers, width].filter((part) => typeof part === 'string' || typeof part === 'number').join(' × ');
+}
+
+function dataText(spec: Job['spec']): string | null {
+  if (!('data' in spec) || !spec.data) return null;
+  return Object.values(spec.data).flat().join(', ');
+}
