@@ -15,7 +15,7 @@ export function ShortcutDialog({ open, onOpenChange }: { open: boolean; onOpenCh
   ];
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title={t('keys.title')} size="sm">
-      <dl className="grid grid-cols-[1fr_auto] items-center gap-x-4">
+      <dl className="grid grid-cols-[1fr_auto] items-center">
         {rows.map(([what, keys]) => (
           <Fragment key={what + keys.join('')}>
             <dt className="border-b border-line py-1.5">{what}</dt>

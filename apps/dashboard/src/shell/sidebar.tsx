@@ -55,7 +55,7 @@ export function Sidebar({ session, onKeys }: Props) {
       <div
         id="places"
         className={cx(
-          'flex flex-col px-3 pb-3 max-lg:absolute max-lg:inset-x-0 max-lg:max-h-[calc(100dvh-3rem)] max-lg:overflow-y-auto max-lg:border-b max-lg:border-line max-lg:bg-surface max-lg:shadow-pop lg:min-h-0 lg:flex-1',
+          'flex flex-col px-3 pb-3 max-lg:absolute max-lg:pt-3 max-lg:inset-x-0 max-lg:max-h-[calc(100dvh-3rem)] max-lg:overflow-y-auto max-lg:border-b max-lg:border-line max-lg:bg-surface max-lg:shadow-pop lg:min-h-0 lg:flex-1',
           !open && 'max-lg:hidden',
         )}
       >

@@ -6,8 +6,9 @@ import { keys } from '../keys.ts';
 export function patchCaches(queryClient: QueryClient, { event, data }: LiveFrame): void {
   if (event === 'overview') queryClient.setQueryData(keys.overview, data);
   else if (event === 'job') queryClient.setQueryData<Job>(keys.job(data.id), (before) => newerJob(before, data));
-  else if (event === 'jobs' && data.changes.length > 0) {
-    let unknown = false;
+  else if (event === 'jobs') {
+    // The first of a connection changes nothing: what changed between a list's answer and now, nobody has told.
+    let unknown = data.changes.length === 0;
     for (const [key, list] of queryClient.getQueriesData<List<JobSummary>>({ queryKey: keys.jobs })) {
       if (!list || !Array.isArray(list.items)) continue;
       const patched = patchJobs(list, data.changes);

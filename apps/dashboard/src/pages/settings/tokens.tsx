@@ -59,6 +59,9 @@ export function Tokens() {
   );
 }
 
+/** Ten rows; browsers that signed in once are many after a while. */
+const tableHeightMax = 396;
+
 interface TableProps {
   label: string;
   tokens: Token[] | undefined;
@@ -71,7 +74,7 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
   const roles = useTranslations('shell.roles');
   const { data: session } = useSession();
   return (
-    <Table label={label}>
+    <Table label={label} maxHeight={tableHeightMax}>
       <TableHead>
         <tr>
           <TableHeaderCell>{t('name')}</TableHeaderCell>
