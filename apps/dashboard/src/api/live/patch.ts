@@ -1,4 +1,5 @@
 import type { Job, JobChange, JobSummary, List, LiveFrame } from '@massif/contracts';
+import type { JobFilter } from '@massif/sdk';
 import type { QueryClient } from '@tanstack/react-query';
 import { keys } from '../keys.ts';
 
@@ -11,30 +12,46 @@ export function patchCaches(queryClient: QueryClient, { event, data }: LiveFrame
     let unknown = data.changes.length === 0;
     for (const [key, list] of queryClient.getQueriesData<List<JobSummary>>({ queryKey: keys.jobs })) {
       if (!list || !Array.isArray(list.items)) continue;
-      const patched = patchJobs(list, data.changes);
+      const patched = patchJobs(list, (key[1] ?? {}) as JobFilter, data.changes);
       queryClient.setQueryData(key, patched.list);
       unknown ||= patched.unknown;
     }
-    // Whether and where another job belongs into a list is for the API to say.
-    if (unknown) void queryClient.invalidateQueries({ queryKey: keys.jobs });
+    // Whether and where another job belongs into a list is for the API to say; a slow answer is waited for.
+    if (unknown) void queryClient.invalidateQueries({ queryKey: keys.jobs }, { cancelRefetch: false });
   }
 }
 
 /**
  * The rows of a list with what changed of them, in their places.
- * @returns `unknown`: a change may be of a job that belongs into this list and is not there, or no longer
+ * @returns `unknown`: a job may belong into this list and is not there, or no longer; not for each step of those that do not
  */
-export function patchJobs(list: List<JobSummary>, changes: readonly JobChange[]): { list: List<JobSummary>; unknown: boolean } {
+export function patchJobs(
+  list: List<JobSummary>,
+  filter: JobFilter,
+  changes: readonly JobChange[],
+): { list: List<JobSummary>; unknown: boolean } {
   const byId = new Map(changes.map((change) => [change.id, change]));
   let unknown = false;
   const items = list.items.map((job) => {
     const change = byId.get(job.id);
     if (!change) return job;
     byId.delete(job.id);
-    unknown ||= change.state !== job.state;
+    unknown ||= !hasState(filter, change);
     return change;
   });
-  return { list: { ...list, items }, unknown: unknown || byId.size > 0 };
+  unknown ||= byId.values().some((change) => hasState(filter, change) && isInReach(list, filter, change));
+  return { list: { ...list, items }, unknown };
+}
+
+function hasState({ state }: JobFilter, job: JobSummary): boolean {
+  return state === undefined || [state].flat().includes(job.state);
+}
+
+/** Whether a job that is not shown belongs before the last that is; behind it there may be others. */
+function isInReach({ items, total }: List<JobSummary>, { order }: JobFilter, job: JobSummary): boolean {
+  const last = items.at(-1);
+  if (!last || items.length >= total) return true;
+  return order === 'oldest' ? job.createdAt < last.createdAt : job.createdAt > last.createdAt;
 }
 
 /** An answer that was on its way may be older than what the stream said meanwhile; attempts only count up. */
