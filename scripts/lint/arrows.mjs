@@ -16,7 +16,7 @@ export const arrows = {
   'packages/tensor': [],
   'packages/catalog': ['contracts'],
   'packages/planner': ['contracts', 'layout'],
-  'packages/cluster': ['processes'],
+  'packages/cluster': ['contracts', 'processes'],
   'packages/store': ['contracts'],
   'packages/queue': ['contracts'],
   'packages/sdk': ['contracts'],

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import { createLocalCluster } from '@massif/cluster';
+import { createLocalCluster, createSimulatedCluster } from '@massif/cluster';
 import { openQueue } from '@massif/queue';
 import { openStore } from '@massif/store';
 import type { Logger } from 'pino';
@@ -22,11 +22,18 @@ export function startController(
   log: Logger,
   { sweepEveryMs }: { sweepEveryMs?: number } = {},
 ): Controller {
-  const { home, databaseUrl, redisUrl, apiUrl, supervisorCommand, calibrateCommand, inherited } = environment;
+  const { home, databaseUrl, redisUrl, apiUrl, cluster: chosen, inherited } = environment;
   const store = openStore({ databaseUrl, applicationName: 'massif-controller' });
   const queue = openQueue({ redisUrl, onError: (error) => log.warn({ err: error }, 'trouble in the queue') });
-  const cluster = createLocalCluster({ home, command: supervisorCommand, environment: inherited });
-  const calibration = calibrateCommand && createCalibration({ home, command: calibrateCommand, environment: inherited, store, log });
+  const cluster =
+    chosen.kind === 'local'
+      ? createLocalCluster({ home, command: chosen.supervisorCommand, environment: inherited })
+      : createSimulatedCluster({ home, ...chosen });
+  // Only where this host runs the jobs is it worth to be measured.
+  const calibration =
+    chosen.kind === 'local' && chosen.calibrateCommand
+      ? createCalibration({ home, command: chosen.calibrateCommand, environment: inherited, store, log })
+      : undefined;
   const ready = Promise.withResolvers<void>();
   const leadership = startLeadership({
     lease: store.lease,

@@ -15,8 +15,7 @@ describe('the environment', () => {
     expect(readEnvironment(complete)).toMatchObject({
       home: '/home/m',
       apiUrl: 'http://127.0.0.1:7',
-      supervisorCommand: ['node', 'supervisor.ts'],
-      calibrateCommand: undefined,
+      cluster: { kind: 'local', supervisorCommand: ['node', 'supervisor.ts'], calibrateCommand: undefined },
       logLevel: 'info',
     });
     const { inherited } = readEnvironment(complete);
@@ -25,7 +24,18 @@ describe('the environment', () => {
     expect(inherited).not.toHaveProperty('REDIS_URL');
   });
 
+  it('names a simulated cluster, which needs no program', () => {
+    const { MASSIF_SUPERVISOR_COMMAND: _, ...rest } = complete;
+    const clusterOf = (text: string) => readEnvironment({ ...rest, MASSIF_CLUSTER: text }).cluster;
+    expect(clusterOf('simulated')).toEqual({ kind: 'simulated', seed: 1, nodes: 1000, speed: 1 });
+    expect(clusterOf('simulated:seed=7&nodes=20&speed=2.5')).toEqual({ kind: 'simulated', seed: 7, nodes: 20, speed: 2.5 });
+    expect(() => clusterOf('local')).toThrow('MASSIF_SUPERVISOR_COMMAND');
+  });
+
   it.each([
+    ['MASSIF_CLUSTER', 'somewhere'],
+    ['MASSIF_CLUSTER', 'simulated:seed=x'],
+    ['MASSIF_CLUSTER', 'simulated:sed=1'],
     ['MASSIF_HOME', undefined],
     ['DATABASE_URL', 'mysql://x'],
     ['REDIS_URL', 'nowhere'],

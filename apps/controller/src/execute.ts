@@ -162,6 +162,7 @@ export function createExecutor(options: ExecuteOptions): (jobId: string) => Prom
   async function assignmentOf(job: Job, attempt: Attempt, placement: Placement): Promise<Record<string, unknown>> {
     const assignment = assignmentSchema.safeParse({
       ...placement,
+      planned: job.plan,
       jobId: job.id,
       attemptId: attempt.id,
       attempt: attempt.number,

@@ -1,4 +1,5 @@
 export { createLocalCluster, type LocalClusterOptions } from './local/backend.ts';
+export { createSimulatedCluster } from './simulated/backend.ts';
 export type {
   ClusterBackend,
   DeviceInventory,

@@ -14,6 +14,7 @@ export { editDistance, nearest } from './values/suggest.ts';
 export * from './job/enumerations.ts';
 export { layoutDevices, layoutSchema, singleDeviceLayout, type Layout, type LayoutInput } from './job/layout.ts';
 export { limitsSchema, maxDurationExceeded } from './job/limits.ts';
+export { learningRateAt, type LearningRateSchedule } from './job/learning-rate.ts';
 export { nameFromFile } from './job/names.ts';
 export { parseJobSpec } from './job/parse.ts';
 export {

@@ -1,5 +1,6 @@
 /** What a controller hands to the supervisor of an attempt, in the file that is its only argument. */
 import { z } from 'zod';
+import { planSchema } from '../api/plan.ts';
 import { layoutSchema } from '../job/layout.ts';
 import { jobSpecSchema } from '../job/schema.ts';
 import { idSchema } from '../values/id.ts';
@@ -18,6 +19,8 @@ export const assignmentSchema = z.object({
   /** Ranks of the gang. */
   ranks: z.int().min(1),
   threadsPerDevice: z.int().min(1),
+  /** What its plan promises. */
+  planned: planSchema.pick({ stepTimeMs: true, memoryGiB: true, memoryParts: true }).optional(),
   /** Directory of the committed checkpoint to go on from; null: from the beginning. */
   resumeFrom: z.string().min(1).nullable(),
 });

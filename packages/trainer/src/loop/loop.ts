@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { AppError } from '@massif/contracts';
+import { AppError, learningRateAt, type LearningRateSchedule } from '@massif/contracts';
 import type { Transport } from '@massif/distributed';
 import { readCheckpoint, writeCheckpoint, type TrainingState } from '../checkpoint/checkpoint.ts';
-import { learningRateAt, type LearningRateSchedule } from '../optimizer/schedule.ts';
 import type { FlatLayout } from '../parameters/flat.ts';
 import type { TrainEvent } from './events.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { learningRateAt } from './schedule.ts';
+import { learningRateAt } from './learning-rate.ts';
 
 const base = { learningRate: 1e-3, warmupSteps: 10, minRatio: 0.1, steps: 110 };
 

@@ -1,0 +1,111 @@
+import { learningRateAt, type Assignment, type MetricColumn, type TrainSpec } from '@massif/contracts';
+import { curveOf } from './curve.ts';
+import { fateOf } from './fate.ts';
+import { between, normal, seedOf, uniform } from './random.ts';
+
+/** All that the life of a gang depends on. */
+export interface GangFacts {
+  /** Of the cluster. */
+  seed: number;
+  attempt: number;
+  spec: TrainSpec;
+  planned: NonNullable<Assignment['planned']>;
+  ranks: number;
+  /** Optimizer steps in the checkpoint that it goes on from. */
+  firstStep: number;
+}
+
+/** What happens in the life of a gang, in the order in which it does. */
+export type GangEvent = { atMs: number } & (
+  | { type: 'log'; rank: number; line: string }
+  /** Its ranks have met and begin to train. */
+  | { type: 'running' }
+  | ({ type: 'step'; step: number } & Record<MetricColumn, number>)
+  /** After so many steps. */
+  | { type: 'evaluation'; step: number; loss: number }
+  | { type: 'checkpoint'; step: number; bytes: number }
+  | { type: 'succeeded'; step: number; loss: number | undefined }
+  | { type: 'failed'; step: number; code: string; message: string }
+);
+
+/** Where only the size of the data decides how long a job is, it is so long. */
+const stepsDefault = 1000;
+const progressEveryMs = 30_000;
+/** Of a step: what an evaluation takes of it. */
+const evaluationSteps = 2;
+
+/** Optimizer steps of the whole run. */
+function stepsOf({ training: { steps, tokens, globalBatch, sequence } }: TrainSpec): number {
+  return steps ?? (tokens === undefined ? stepsDefault : Math.ceil(tokens / (globalBatch * sequence)));
+}
+
+/** Jobs with the same spec share their life; their names and seeds are part of it. */
+function seedOfJob(seed: number, spec: TrainSpec): number {
+  return seedOf(seed, JSON.stringify(spec));
+}
+
+/**
+ * The life of a gang from its launch at `startMs` to its end: a function of what it is given and nothing else, so that it can be
+ * told again from any moment on. `slowness` is how many times as long a step takes at a time, because of a device of the gang.
+ */
+export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: number) => number): Generator<GangEvent, void> {
+  const { spec, attempt, planned, ranks, firstStep } = facts;
+  const { training } = spec;
+  const steps = stepsOf(spec);
+  const seed = seedOfJob(facts.seed, spec);
+  const fate = fateOf({ seed, attempt, steps, ranks, memoryGiB: planned.memoryGiB });
+  const stateBytes = planned.memoryParts?.['parameters'] ?? planned.memoryGiB * 2 ** 28;
+  const tokensPerStep = training.globalBatch * training.sequence;
+  const curve = curveOf({ seed, parameters: Math.max(1e6, stateBytes / 4), tokensPerStep });
+  const schedule = { ...training.schedule, learningRate: training.optimizer.learningRate, steps };
+  const timing = seedOf(seed, 'timing');
+  const ofAttempt = seedOf(timing, attempt);
+  // Rarely as fast as the plan, and the same for all attempts.
+  const pace = planned.stepTimeMs * (1.03 + 0.05 * Math.abs(normal(timing)));
+  const deviceBytes = Math.round(planned.memoryGiB * 2 ** 30 * between(timing, 0.97, 1.02));
+
+  let atMs = startMs + between(ofAttempt, 1500, 5000);
+  const log = (line: string, rank = -1): GangEvent => ({ atMs, type: 'log', rank, line });
+  yield log(`attempt ${attempt}: ${ranks} ranks${firstStep === 0 ? '' : `, from step ${firstStep}`}`);
+  atMs += 4000 + 14_000 * uniform(ofAttempt, 1);
+  if (fate.kind === 'fails' && fate.atStep === undefined) return void (yield { atMs, type: 'failed', step: firstStep, ...reason(fate) });
+  yield { atMs, type: 'running' };
+  yield log(`${steps} steps of ${tokensPerStep.toLocaleString('en-US')} tokens`, 0);
+  // Compiling, and the first samples.
+  atMs += 3000 + 10_000 * uniform(ofAttempt, 2);
+
+  const trainsFromMs = atMs;
+  let saidMs = -Infinity;
+  for (let step = firstStep; step < steps; step++) {
+    const stepTimeMs = pace * slowness(atMs) * Math.exp(0.025 * normal(ofAttempt, step)) * (uniform(ofAttempt, -step) < 0.01 ? 1.3 : 1);
+    if (fate.kind === 'rankDies' && atMs + stepTimeMs > trainsFromMs + fate.afterMs) {
+      atMs = Math.max(atMs, trainsFromMs + fate.afterMs);
+      return void (yield { atMs, type: 'failed', step, code: 'rank_failed', message: `rank ${fate.rank} ${fate.how}` });
+    }
+    atMs += stepTimeMs;
+    if (fate.kind === 'fails' && fate.atStep !== undefined && step >= fate.atStep)
+      return void (yield { atMs, type: 'failed', step, ...reason(fate) });
+    const loss = curve.loss(step);
+    const learningRate = learningRateAt(step, schedule);
+    const tokens = (step + 1) * tokensPerStep;
+    yield { atMs, type: 'step', step, loss, gradNorm: curve.gradNorm(step), tokens, stepTimeMs, learningRate, deviceBytes };
+    const done = step + 1;
+    if (atMs - saidMs > progressEveryMs) {
+      const rate = Math.round((tokensPerStep * 1000) / stepTimeMs).toLocaleString('en-US');
+      yield log(`step ${done}/${steps}  loss ${loss.toFixed(4)}  ${rate} tokens/s`, 0);
+      saidMs = atMs;
+    }
+    const isLast = done === steps;
+    if (training.evaluate && (isLast || done % training.evaluate.every === 0)) {
+      atMs += evaluationSteps * pace;
+      const held = curve.evaluationLoss(done);
+      yield { atMs, type: 'evaluation', step: done, loss: held };
+      yield log(`step ${done}  held-out loss ${held.toFixed(4)}`, 0);
+    }
+    if (isLast || done % training.checkpoint.every === 0) yield { atMs, type: 'checkpoint', step: done, bytes: 3 * stateBytes };
+  }
+  atMs += 2000;
+  yield { atMs, type: 'succeeded', step: steps, loss: training.evaluate ? curve.evaluationLoss(steps) : undefined };
+}
+
+const reason = ({ code, message }: { code: string; message: string }) => ({ code, message });

