@@ -42,8 +42,10 @@ export function plotOptions({ look: latest, colors, width, height, range, onRang
         size: 24,
         gap: 6,
         space: look.time ? 72 : 64,
-        values: (_, splits, __, ___, step) =>
-          splits.map((value) => (look.time ? timeTick(value, step, pageLanguage()) : latest().formatX(value))),
+        values: ({ data }, splits, __, ___, step) =>
+          (data[0].length === 0 ? [] : splits).map((value) =>
+            look.time ? timeTick(value, step, pageLanguage()) : latest().formatX(value),
+          ),
       },
       {
         ...axis,
@@ -51,7 +53,7 @@ export function plotOptions({ look: latest, colors, width, height, range, onRang
         size: look.gutter ?? (wide ? 64 : 52),
         gap: 6,
         space: height < 120 ? 24 : 36,
-        values: (_, splits) => splits.map((value) => (value === null ? '' : latest().formatY(value))),
+        values: ({ data }, splits) => (data[0].length === 0 ? [] : splits).map((value) => (value === null ? '' : latest().formatY(value))),
       },
     ],
     series: [{}, ...look.lines.map((line) => seriesOptions(line, colors))],

@@ -1,4 +1,4 @@
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { ChartFrame, type ChartFrameProps } from '../chart-frame.tsx';
 import { useChartColors } from '../colors.ts';
 import { CellLabel, Ring, type DeviceText } from '../heat/heat-label.tsx';
@@ -33,7 +33,7 @@ const directions: Record<string, HeatDirection> = { ArrowLeft: 'left', ArrowRigh
 export function LayoutPicture(props: LayoutPictureProps) {
   const { ranks, colorBy, groupLabel, words, formatState } = props;
   const colors = useChartColors();
-  const groups = Math.max(1, ...ranks.map((rank) => rank[colorBy] + 1));
+  const groups = ranks.reduce((most, rank) => Math.max(most, rank[colorBy] + 1), 1);
   const fills = groupColors(groups, colors);
   // Of many groups the first and the last: the ramp between them says the rest.
   const named = groups <= colors.series.length ? fills.map((_, group) => group) : [0, groups - 1];
@@ -100,7 +100,7 @@ function Cells(props: LayoutPictureProps & { fills: readonly string[] }) {
   const selectedAt = selected === null ? -1 : cells.findIndex(({ members }) => members.some(({ rank }) => rank === selected));
   const labelled = hovered ?? cursor;
 
-  const at = (event: PointerEvent) => {
+  const at = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     const index = rankAt(layout, event.clientX - box.left, event.clientY - box.top);
     return index < 0 ? null : index;
@@ -135,7 +135,7 @@ function Cells(props: LayoutPictureProps & { fills: readonly string[] }) {
         onBlur={() => setCursor(null)}
         onPointerMove={(event) => setHovered(at(event))}
         onPointerLeave={() => setHovered(null)}
-        onPointerDown={(event) => choose(at(event))}
+        onClick={(event) => choose(at(event))}
       >
         <svg data-picture aria-hidden width={layout.width} height={layout.height} className="block">
           {layout.nodes.map(({ name, x, y, width: boxWidth, height }) => (

@@ -19,18 +19,24 @@ export function Ring({ layout, index, strong = false }: { layout: Places; index:
   );
 }
 
-type Places = Pick<HeatLayout, 'x' | 'y' | 'cell'>;
+type Places = Pick<HeatLayout, 'x' | 'y' | 'cell' | 'height'>;
 
 const labelWidth = 200;
 
-/** What is said of a cell, below it and within the picture's width. */
+/** About what four lines take. */
+const labelHeight = 96;
+
+/** What is said of a cell, within the picture: below it, or above where there is no room. */
 export function CellLabel({ layout, index, text, room }: { layout: Places; index: number; text: DeviceText; room: number }) {
   const left = Math.min(Math.max(0, layout.x[index]! + layout.cell + 8), Math.max(0, room - labelWidth));
+  const top = layout.y[index]!;
+  const above = top > labelHeight && top + layout.cell + labelHeight > layout.height;
+  const place = above ? { bottom: layout.height - top + 8 } : { top: top + layout.cell + 8 };
   return (
     <div
       aria-hidden
       className="pointer-events-none absolute z-20 rounded-md bg-raised px-2.5 py-1.5 text-xs text-text-2 shadow-pop"
-      style={{ left, top: layout.y[index]! + layout.cell + 8, width: labelWidth }}
+      style={{ left, ...place, width: labelWidth }}
     >
       <p className="truncate font-medium text-text">{text.title}</p>
       {text.facts.map((fact) => (

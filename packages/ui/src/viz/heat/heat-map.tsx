@@ -7,7 +7,7 @@ import {
   useState,
   useSyncExternalStore,
   type KeyboardEvent,
-  type PointerEvent,
+  type MouseEvent,
 } from 'react';
 import { ChartFrame, type ChartFrameProps } from '../chart-frame.tsx';
 import { useChartColors } from '../colors.ts';
@@ -94,7 +94,7 @@ function Cells({ title, data, metric, words, describe, pinned = null, onPin, onH
     onHover?.(index);
   };
 
-  const at = (event: PointerEvent) => {
+  const at = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     const index = deviceAt(layout, event.clientX - box.left, event.clientY - box.top);
     return index < 0 ? null : index;
@@ -132,7 +132,7 @@ function Cells({ title, data, metric, words, describe, pinned = null, onPin, onH
           onBlur={() => setCursor(null)}
           onPointerMove={(event) => hover(at(event))}
           onPointerLeave={() => hover(null)}
-          onPointerDown={(event) => {
+          onClick={(event) => {
             const index = at(event);
             if (index !== null) onPin?.(index === pinned ? null : index);
           }}
