@@ -7,6 +7,7 @@ const exclude = ['**/node_modules/**', '**/generated/**'];
 // A test's kind is in its file name:
 //   *.test.ts              unit: this process, a compiler, small child processes
 //   *.integration.test.ts  real PostgreSQL, Valkey, processes
+//   *.ci.test.ts           beyond `npm test`: by `npm run test:ci`, which .ci/run adds
 //   *.full.test.ts         long (fuzz, chaos, comparisons with others): only by `npm run test:full`
 //   e2e/                   the product as processes, one file at a time
 export default defineConfig({
@@ -40,10 +41,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: [...exclude, '**/*.full.test.ts'],
+          exclude: [...exclude, '**/*.ci.test.ts', '**/*.full.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'ci',
+          include: ['e2e/**/*.ci.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -32,12 +32,12 @@ export function partsOf(root) {
 }
 
 /**
- * What `npm run test:full` runs beyond `npm test`.
+ * What `npm run test:full` runs beyond `npm test`; `.ci/run` the first of it.
  * @param {string} root
  * @returns {Part[]}
  */
 export function longPartsOf(root) {
-  return [tests(root, { project: 'full', limitMinutes: 600 })];
+  return [tests(root, { project: 'ci', limitMinutes: 40 }), tests(root, { project: 'full', limitMinutes: 600 })];
 }
 
 /**
@@ -69,6 +69,6 @@ function tests(root, { project, limitMinutes }) {
     kind: 'tests',
     commands: [[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...reporters]],
     limitMinutes,
-    startsProduct: project === 'e2e' || project === 'full',
+    startsProduct: ['e2e', 'ci', 'full'].includes(project),
   };
 }
