@@ -12,7 +12,7 @@ export function patchCaches(queryClient: QueryClient, { event, data }: LiveFrame
     let unknown = data.changes.length === 0;
     for (const [key, list] of queryClient.getQueriesData<List<JobSummary>>({ queryKey: keys.jobs })) {
       if (!list || !Array.isArray(list.items)) continue;
-      const patched = patchJobs(list, (key[1] ?? {}) as JobFilter, data.changes);
+      const patched = patchJobs(list, key[1] ?? {}, data.changes);
       queryClient.setQueryData(key, patched.list);
       unknown ||= patched.unknown;
     }
