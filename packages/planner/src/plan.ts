@@ -41,10 +41,12 @@ export function plan(input: PlanInput, { now = () => 0 }: { now?: () => number }
     ...tooLarge.map(({ layout, bytes, limitBytes }) => ({
       layout,
       reason: `It needs ${formatBytes(bytes)} on a device that has ${formatBytes(limitBytes)}`,
+      facts: { neededBytes: bytes, limitBytes },
     })),
     ...slower.map(({ plan: { layout, stepTimeMs }, best }) => ({
       layout,
       reason: compareMicroBatches(best, stepTimeMs),
+      facts: { stepTimeMs, best: { microBatch: best.layout.microBatch, stepTimeMs: best.stepTimeMs } },
     })),
   ];
   return { plans, rejected, searchMs: now() - began };

@@ -76,6 +76,8 @@ export interface Plan {
 export interface RejectedLayout {
   layout: Layout;
   reason: string;
+  /** What the reason is made of, for who says it in another language: it needs more than there is, or another is not slower. */
+  facts: { neededBytes: number; limitBytes: number } | { stepTimeMs: number; best: { microBatch: number; stepTimeMs: number } };
 }
 
 export interface PlanResult {
