@@ -1,7 +1,7 @@
 import type { Plan, PlanResult } from '@massif/planner';
 import { ChevronRight } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { useFormat } from '../../../i18n/format.ts';
+import { useFormat } from '../i18n/format.ts';
 import { useLayoutText } from './words.ts';
 
 /** Of thousands nobody reads more. */
@@ -12,11 +12,17 @@ export function RejectedLayouts({ plans, rejected }: { plans: readonly Plan[]; r
   const t = useTranslations('plan.rejected');
   const format = useFormat();
   const layoutText = useLayoutText();
+  const why = (facts: PlanResult['rejected'][number]['facts']) => {
+    if ('neededBytes' in facts) return t('tooLarge', { needed: format.bytes(facts.neededBytes), limit: format.bytes(facts.limitBytes) });
+    const { stepTimeMs, best } = facts;
+    const [time, bestTime] = [stepTimeMs, best.stepTimeMs].map((ms) => format.duration(ms / 1000)) as [string, string];
+    return time === bestTime ? t('asFast', best) : t('slowerThan', { time, best: bestTime, microBatch: best.microBatch });
+  };
   const count = plans.length + rejected.length;
   if (count === 0) return null;
   const rows = [
     ...plans.map(({ layout, stepTimeMs }) => ({ layout, why: t('slower', { time: format.duration(stepTimeMs / 1000) }) })),
-    ...rejected.map(({ layout, reason }) => ({ layout, why: reason })),
+    ...rejected.map(({ layout, facts }) => ({ layout, why: why(facts) })),
   ];
   return (
     <details className="group">

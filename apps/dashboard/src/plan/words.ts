@@ -1,21 +1,31 @@
 import { layoutDevices, type AppError, type Layout, type TrainSpec } from '@massif/contracts';
 import type { Plan } from '@massif/planner';
 import { useTranslations } from 'use-intl';
-import { useFormat } from '../../../i18n/format.ts';
-import { useErrorText } from '../../../i18n/sentences.ts';
+import { useFormat } from '../i18n/format.ts';
+import { useErrorText } from '../i18n/sentences.ts';
 
-const memoryParts = ['parameters', 'gradients', 'optimizer', 'activations', 'logits', 'workspace'] as const;
-type MemoryPart = (typeof memoryParts)[number];
-const stepParts = ['compute', 'tpComm', 'ppComm', 'dpComm', 'cpComm', 'epComm', 'bubble', 'optimizer', 'offload', 'other'] as const;
+export const memoryPartNames = ['parameters', 'gradients', 'optimizer', 'activations', 'logits', 'workspace'] as const;
+type MemoryPart = (typeof memoryPartNames)[number];
+export const stepPartNames = [
+  'compute',
+  'tpComm',
+  'ppComm',
+  'dpComm',
+  'cpComm',
+  'epComm',
+  'bubble',
+  'optimizer',
+  'offload',
+  'other',
+] as const;
 
 /** Parts of a plan by their names in the reader's language. */
-function usePartWords() {
+export function usePartWords() {
   const t = useTranslations('plan');
   return {
-    memory: (part: string) => ((memoryParts as readonly string[]).includes(part) ? t(`memory.${part as MemoryPart}`) : part),
-    step: (part: (typeof stepParts)[number]) => t(`step.${part}`),
+    memory: (part: string) => ((memoryPartNames as readonly string[]).includes(part) ? t(`memory.${part as MemoryPart}`) : part),
+    step: (part: (typeof stepPartNames)[number]) => t(`step.${part}`),
     join: (parts: readonly string[]) => parts.join(t('comma')),
-    stepParts,
   };
 }
 
@@ -46,7 +56,7 @@ export function useExplanation() {
   const words = usePartWords();
   return (plan: Plan, { training }: Pick<TrainSpec, 'training'>, capacityBytes: number | null): string[] => {
     const { layout, parts, stepTimeMs } = plan;
-    const times = words.stepParts
+    const times = stepPartNames
       .filter((part) => parts[part] > 0)
       .toSorted((a, b) => parts[b] - parts[a])
       .map((part) => `${words.step(part).toLocaleLowerCase(format.locale)} ${format.percent(parts[part] / stepTimeMs)}`);

@@ -23,10 +23,16 @@ type ProgressProps = {
   value: number | null;
   /** Such as "120 of 400 steps". */
   valueText: string;
-  tone?: 'running' | 'recovering' | 'succeeded' | 'failed';
+  tone?: 'running' | 'recovering' | 'succeeded' | 'failed' | 'neutral';
 };
 
-const progressTones = { running: 'bg-running', recovering: 'bg-recovering-fill', succeeded: 'bg-succeeded', failed: 'bg-failed' };
+const progressTones = {
+  running: 'bg-running',
+  recovering: 'bg-recovering-fill',
+  succeeded: 'bg-succeeded',
+  failed: 'bg-failed',
+  neutral: 'bg-control',
+};
 
 export function Progress({ label, hideLabel = false, value, valueText, tone = 'running' }: ProgressProps) {
   return (

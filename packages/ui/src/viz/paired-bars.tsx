@@ -58,7 +58,7 @@ export function PairedBars({ pairs, words, formatDifference, ...frame }: PairedB
         ]),
       })}
     >
-      <dl className="grid gap-y-3 pt-2">
+      <dl className="@container grid gap-y-3 pt-2">
         {pairs.map((pair) => (
           <PairRow key={pair.id} pair={pair} words={words} formatDifference={formatDifference} />
         ))}
@@ -73,11 +73,11 @@ function PairRow({ pair, words, formatDifference }: { pair: Pair } & Pick<Paired
   const scale = Math.max(planned ?? 0, measured ?? 0);
   const ground = `color-mix(in srgb, var(${merit < 0 ? '--diverge-worse' : '--diverge-better'}) ${Math.round(Math.abs(merit) * 100)}%, var(--diverge-middle))`;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 text-xs sm:grid-cols-[8rem_minmax(0,1fr)_auto]">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 text-xs @md:grid-cols-[8rem_minmax(0,1fr)_auto]">
       <dt data-drawn className="col-start-1 row-start-1 font-medium">
         {label}
       </dt>
-      <dd className="col-span-2 col-start-1 row-start-2 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 sm:col-span-1 sm:col-start-2 sm:row-start-1">
+      <dd className="col-span-2 col-start-1 row-start-2 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 @md:col-span-1 @md:col-start-2 @md:row-start-1">
         <PairBars planned={(planned ?? 0) / scale} measured={(measured ?? 0) / scale} />
         <span className="grid w-24 text-right leading-4">
           <span className="text-text-2">
@@ -90,7 +90,7 @@ function PairRow({ pair, words, formatDifference }: { pair: Pair } & Pick<Paired
           </span>
         </span>
       </dd>
-      <dd className="col-start-2 row-start-1 sm:col-start-3">
+      <dd className="col-start-2 row-start-1 @md:col-start-3">
         <span className="sr-only">{words.difference} </span>
         <span
           data-drawn

@@ -1,6 +1,6 @@
 import { isErrorCode, type Job } from '@massif/contracts';
 import { Badge, Skeleton, StateBadge, RelativeTime } from '@massif/ui';
-import { Archive, CircleStop, Info, type LucideIcon } from 'lucide-react';
+import { Archive, CircleStop, Flag, Info, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
@@ -25,7 +25,7 @@ export function EventsTab({ job }: { job: Job }) {
         >
           <span className="text-xs text-text-3">
             <RelativeTime time={entry.time} />
-            {entry.attempt > 1 && <span> · #{entry.attempt}</span>}
+            {entry.attempt > 1 && <span className="block">{t('attempt', { number: entry.attempt })}</span>}
           </span>
           <Happened entry={entry} />
         </li>
@@ -57,6 +57,13 @@ function Happened({ entry }: { entry: Entry }) {
       return (
         <Line mark={<Mark icon={Archive}>{t('checkpoint')}</Mark>}>
           {t('checkpoints', { count: entry.count, step: format.integer(entry.step), size: format.bytes(entry.bytes) })}
+        </Line>
+      );
+    case 'attempt':
+      return (
+        <Line mark={<Mark icon={Flag}>{t('ended')}</Mark>}>
+          {t(`attemptEnded.${entry.outcome}`, { step: entry.step === null ? 'none' : format.integer(entry.step) })}
+          {entry.message !== null && <span className="block text-text-2">{entry.message}</span>}
         </Line>
       );
     case 'cancel':

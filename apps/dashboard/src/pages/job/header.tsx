@@ -51,7 +51,7 @@ export function JobHeader({ job }: { job: Job }) {
   );
 }
 
-const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering' } as const;
+const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering', cancelled: 'neutral' } as const;
 
 function ProgressLine({ job: { progress, state, startedAt, endedAt, spec } }: { job: Job }) {
   const t = useTranslations('job');

@@ -62,12 +62,22 @@ describe('the history', () => {
       event(4, 'transition', { to: 'recovering', reason: lost }),
       checkpoint(5, 150, 2),
       event(6, 'cancel'),
+      event(8, 'attempt', { data: { outcome: 'failed', step: 160, code: 'rank_failed', message: 'killed' } }),
       event(7, 'new in a later version'),
     ]);
-    expect(entries.map(({ kind }) => kind)).toEqual(['other', 'cancel', 'checkpoints', 'transition', 'checkpoints', 'transition']);
-    expect(entries[4]).toMatchObject({ count: 2, step: 100, bytes: 10, seq: 3 });
-    expect(entries[3]).toMatchObject({ to: 'recovering', reason: lost, place: null });
-    expect(entries[5]).toMatchObject({ place: { node: 'n1', ranks: 2, resumedFrom: null } });
+    expect(entries.map(({ kind }) => kind)).toEqual([
+      'attempt',
+      'other',
+      'cancel',
+      'checkpoints',
+      'transition',
+      'checkpoints',
+      'transition',
+    ]);
+    expect(entries[0]).toMatchObject({ outcome: 'failed', step: 160, message: 'killed' });
+    expect(entries[5]).toMatchObject({ count: 2, step: 100, bytes: 10, seq: 3 });
+    expect(entries[4]).toMatchObject({ to: 'recovering', reason: lost, place: null });
+    expect(entries[6]).toMatchObject({ place: { node: 'n1', ranks: 2, resumedFrom: null } });
   });
 });
 

@@ -1,10 +1,16 @@
 import type { Job } from '@massif/contracts';
 import type { Plan } from '@massif/planner';
 import { Card, EmptyState, Stat } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
 import { Route } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
-import { useExplanation, useLayoutText } from '../new-job/plan/words.ts';
+import { PlanMemoryBar, PlanStepTimeBar } from '../../plan/bars.tsx';
+import { capacityOf } from '../../plan/capacity.ts';
+import { planClusterQuery } from '../../plan/cluster.ts';
+import { useExplanation, useLayoutText } from '../../plan/words.ts';
+
+const cardClass = 'rounded-lg border border-line bg-surface p-4';
 
 /** What was promised before it ran, and why it runs like this. */
 export function PlanTab({ job: { plan, spec } }: { job: Job }) {
@@ -13,11 +19,13 @@ export function PlanTab({ job: { plan, spec } }: { job: Job }) {
   const format = useFormat();
   const explain = useExplanation();
   const layoutText = useLayoutText();
+  const { data: cluster } = useQuery(planClusterQuery);
+  const capacity = cluster ? capacityOf(spec, cluster) : null;
   if (!plan) return <EmptyState icon={Route} title={t('none')} />;
   const isWhole = (['memoryParts', 'devices', 'threadsPerDevice', 'source'] as const).every((field) => plan[field] !== undefined);
   const sentences =
     isWhole && spec.kind === 'train' && spec.runtime === 'native'
-      ? explain(plan as unknown as Plan, spec, spec.resources.memoryPerDevice ?? null)
+      ? explain(plan as unknown as Plan, spec, capacity)
       : (plan.explanation ?? []);
   return (
     <div className="flex flex-col gap-4">
@@ -27,6 +35,10 @@ export function PlanTab({ job: { plan, spec } }: { job: Job }) {
         <Stat label={figures('mfu')} value={format.percent(plan.mfu)} />
         <Stat label={figures('memory')} value={format.bytes(plan.memoryGiB * 2 ** 30)} />
       </Card>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <PlanMemoryBar level={2} plan={plan} capacityBytes={capacity} className={cardClass} />
+        <PlanStepTimeBar level={2} plan={plan} className={cardClass} />
+      </div>
       <Card className="flex flex-col gap-2">
         <h2 className="text-sm font-semibold">{t('why')}</h2>
         <p className="text-sm">{layoutText(plan.layout)}</p>

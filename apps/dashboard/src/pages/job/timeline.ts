@@ -1,9 +1,15 @@
 import type { Event, JobState, Reason } from '@massif/contracts';
 
+const outcomes = ['succeeded', 'failed', 'stopped'] as const;
+
+/** How an attempt ended, as its supervisor said. */
+type AttemptOutcome = (typeof outcomes)[number];
+
 /** An entry of a job's history. */
 export type Entry = { seq: number; time: string; attempt: number } & (
   | { kind: 'transition'; to: JobState; reason: Reason | null; place: { node: string; ranks: number; resumedFrom: number | null } | null }
   | { kind: 'checkpoints'; count: number; step: number; bytes: number | null }
+  | { kind: 'attempt'; outcome: AttemptOutcome; step: number | null; message: string | null }
   | { kind: 'cancel'; reason: Reason | null }
   | { kind: 'other'; type: string; reason: Reason | null }
 );
@@ -26,6 +32,17 @@ function entryOf({ seq, time, attempt, type, to, reason, data }: Event): Entry {
   if (type === 'transition' && to !== null) return { ...common, kind: 'transition', to, reason, place: placeOf(data) };
   if (type === 'checkpoint')
     return { ...common, kind: 'checkpoints', count: 1, step: numberIn(data, 'step') ?? 0, bytes: numberIn(data, 'bytes') ?? null };
+  const outcome = outcomes.find((name) => name === data?.['outcome']);
+  if (type === 'attempt' && outcome) {
+    const message = data?.['message'];
+    return {
+      ...common,
+      kind: 'attempt',
+      outcome,
+      step: numberIn(data, 'step') ?? null,
+      message: typeof message === 'string' ? message : null,
+    };
+  }
   if (type === 'cancel') return { ...common, kind: 'cancel', reason };
   return { ...common, kind: 'other', type, reason };
 }

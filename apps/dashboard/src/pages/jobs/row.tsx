@@ -11,7 +11,7 @@ export const columnsClass =
 
 const wide = 'max-lg:hidden';
 
-const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering' } as const;
+const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering', cancelled: 'neutral' } as const;
 
 interface JobRowProps {
   job: JobSummary;

@@ -16,7 +16,8 @@ import { ProblemsContext, useProblemsOf } from './form/problems.ts';
 import { SpecForm } from './form/spec-form.tsx';
 import { BigNumbers, PlanPane } from './plan/plan-pane.tsx';
 import { useDryRun } from './plan/use-dry-run.ts';
-import { planClusterQuery, usePreview } from './plan/use-preview.ts';
+import { planClusterQuery } from '../../plan/cluster.ts';
+import { usePreview } from './plan/use-preview.ts';
 import { useSubmit } from './use-submit.ts';
 
 const YamlEditor = lazy(async () => ({ default: (await import('./yaml/editor.tsx')).YamlEditor }));
@@ -84,10 +85,14 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               isOutdated={draft.spec === undefined}
               dryRun={dryRun}
               cluster={cluster}
+              action={
+                <>
+                  {submit.isError && <Failure error={submit.error} compact />}
+                  {!maySubmit && <Banner>{t('mayNot')}</Banner>}
+                  <div className="grid max-lg:hidden">{start}</div>
+                </>
+              }
             />
-            {submit.isError && <Failure error={submit.error} compact />}
-            {!maySubmit && <Banner>{t('mayNot')}</Banner>}
-            <div className="flex items-center gap-3 max-lg:hidden">{start}</div>
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
             <BigNumbers plan={result?.plans[0]} isOutdated={draft.spec === undefined || refusal !== undefined} />

@@ -1,10 +1,11 @@
-import { isTerminal, type Attempt, type Job } from '@massif/contracts';
-import { EmptyState, Select, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
+import { isTerminal, type Attempt, type Job, type Layout } from '@massif/contracts';
+import { EmptyState, linkClass, Select, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Network } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
+import { GangPicture } from '../../../plan/gang-picture.tsx';
 import { Failure } from '../../../shell/failure.tsx';
 import { attemptsQuery } from '../queries.ts';
 import { RankState } from './rank-state.tsx';
@@ -29,6 +30,7 @@ export function LayoutTab({ job }: { job: Job }) {
       {data.items.length > 1 && (
         <Select
           compact
+          className="self-start"
           aria-label={t('attempt')}
           value={String(attempt.number)}
           onValueChange={(value) =>
@@ -38,6 +40,7 @@ export function LayoutTab({ job }: { job: Job }) {
         />
       )}
       {attempt.resumedFromStep !== null && <p className="text-sm text-text-2">{t('resumed', { step: attempt.resumedFromStep })}</p>}
+      {job.plan && attempt.ranks.length > 0 && <Gang attempt={attempt} layout={job.plan.layout} />}
       <Ranks attempt={attempt} />
     </div>
   );
@@ -47,6 +50,45 @@ export function LayoutTab({ job }: { job: Job }) {
 function stateOf(state: string, attempt: Attempt): string {
   const hasEnded = attempt.endedAt !== null || attempt.state === 'succeeded';
   return hasEnded && (state === 'running' || state === 'starting') ? attempt.state : state;
+}
+
+/** The states of a rank as the picture knows them. */
+function drawnState(state: string): 'starting' | 'running' | 'lost' | 'ended' {
+  if (state === 'starting' || state === 'running') return state;
+  return state === 'failed' || state === 'lost' ? 'lost' : 'ended';
+}
+
+/** Each rank on its device; a rank that is chosen has its log one click away. */
+function Gang({ attempt, layout }: { attempt: Attempt; layout: Layout }) {
+  const t = useTranslations('job.layout');
+  const format = useFormat();
+  const { rank: selected } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <div className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
+      <GangPicture
+        title={t('title')}
+        level={2}
+        layout={layout}
+        ranks={attempt.ranks.map(({ rank, node, deviceIndex, state, step }) => ({
+          rank,
+          node,
+          device: deviceIndex ?? rank,
+          state: drawnState(stateOf(state, attempt)),
+          facts: step === null ? [] : [t('atStep', { step: format.integer(step) })],
+        }))}
+        selected={selected ?? null}
+        onSelect={(rank) =>
+          void navigate({ search: (before) => ({ ...before, rank: rank ?? undefined }), replace: true, resetScroll: false })
+        }
+      />
+      {selected !== undefined && selected >= 0 && (
+        <Link to="." search={(before) => ({ ...before, tab: 'logs', attempt: attempt.number })} from="/jobs/$id" className={linkClass}>
+          {t('logOf', { rank: selected })}
+        </Link>
+      )}
+    </div>
+  );
 }
 
 function Ranks({ attempt }: { attempt: Attempt }) {

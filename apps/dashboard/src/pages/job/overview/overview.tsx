@@ -59,12 +59,13 @@ interface ChartProps {
 
 const cardClass = 'rounded-lg border border-line bg-surface p-4';
 
-function useChart({ job, metrics, marks, zoom, onZoom, isLoading }: ChartProps) {
+function useChart({ job, marks, zoom, onZoom, isLoading }: ChartProps) {
   const t = useTranslations('job.charts');
   const format = useFormat();
+  const isEmpty = !isLoading && !job.progress;
   return {
     xLabel: t('step'),
-    formatX: (value: number) => format.integer(value),
+    formatX: (value: number) => (isEmpty ? '' : format.integer(value)),
     marks,
     range: zoom,
     onRangeChange: onZoom,
@@ -72,7 +73,7 @@ function useChart({ job, metrics, marks, zoom, onZoom, isLoading }: ChartProps) 
     gutter,
     level: 2 as const,
     className: cardClass,
-    ...(isLoading || metrics.steps.length > 0 || job.progress ? {} : { empty: t('empty') }),
+    ...(isEmpty && { empty: t('empty') }),
   };
 }
 

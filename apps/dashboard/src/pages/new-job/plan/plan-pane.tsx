@@ -1,12 +1,14 @@
 import type { AppError, DryRun, PlanClusterResource, TrainSpec } from '@massif/contracts';
 import type { Plan, PlanResult } from '@massif/planner';
 import { Banner, Card, Skeleton, Stat } from '@massif/ui';
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
 import { useReasonText } from '../../../i18n/sentences.ts';
-import { capacityOf } from './capacity.ts';
-import { RejectedLayouts } from './rejected.tsx';
-import { useExplanation, useRefusalText } from './words.ts';
+import { capacityOf } from '../../../plan/capacity.ts';
+import { PlanPictures } from './pictures.tsx';
+import { RejectedLayouts } from '../../../plan/rejected.tsx';
+import { useExplanation, useRefusalText } from '../../../plan/words.ts';
 
 interface PlanPaneProps {
   result: PlanResult | undefined;
@@ -16,10 +18,12 @@ interface PlanPaneProps {
   isOutdated: boolean;
   dryRun: DryRun | undefined;
   cluster: PlanClusterResource | undefined;
+  /** What to do with it: always in view. */
+  action: ReactNode;
 }
 
 /** What one gets for what one pays: the plan of the draft, as it is typed. */
-export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster }: PlanPaneProps) {
+export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, action }: PlanPaneProps) {
   const t = useTranslations('newJob.plan');
   const explain = useExplanation();
   const best = result?.plans[0];
@@ -32,17 +36,21 @@ export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster }: P
           <Status error={error} spec={spec} isOutdated={isOutdated} dryRun={dryRun} />
         </div>
         <Figures plan={best} />
+        {action}
       </Card>
       {best && spec ? (
-        <Card className="flex flex-col gap-2">
-          <h3 className="text-sm font-semibold">{t('why')}</h3>
-          <ul className="flex list-disc flex-col gap-1 pl-4 text-sm text-text-2">
-            {explain(best, spec, capacity).map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-          <RejectedLayouts plans={result.plans.slice(1)} rejected={result.rejected} />
-        </Card>
+        <>
+          <PlanPictures plan={best} spec={spec} capacityBytes={capacity} cluster={cluster} />
+          <Card className="flex flex-col gap-2">
+            <h3 className="text-sm font-semibold">{t('why')}</h3>
+            <ul className="flex list-disc flex-col gap-1 pl-4 text-sm text-text-2">
+              {explain(best, spec, capacity).map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+            <RejectedLayouts plans={result.plans.slice(1)} rejected={result.rejected} />
+          </Card>
+        </>
       ) : (
         <Skeleton className="h-96 w-full" />
       )}

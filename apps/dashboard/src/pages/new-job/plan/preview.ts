@@ -15,17 +15,13 @@ export type Preview = { result: PlanResult; refusal?: undefined } | { result?: u
 /** Devices to plan on, as the planner takes them. */
 export function toPlanCluster({ nodes }: PlanClusterResource): PlanCluster {
   return {
-    nodes: nodes.flatMap(({ id, cores, count, devices }) => {
-      const node = {
-        id,
-        cores,
-        devices: devices.map(({ profile, ...device }) => {
-          const measured = deviceProfileSchema.safeParse(profile);
-          return measured.success ? { ...device, profile: measured.data } : device;
-        }),
-      };
-      return Array.from({ length: count }, () => node);
-    }),
+    nodes: nodes.map((node) => ({
+      ...node,
+      devices: node.devices.map(({ profile, ...device }) => {
+        const known = deviceProfileSchema.safeParse(profile);
+        return known.success ? { ...device, profile: known.data } : device;
+      }),
+    })),
   };
 }
 

@@ -1,17 +1,8 @@
 import { AppError, type PlanClusterResource, type TrainSpec } from '@massif/contracts';
 import type { PlanResult } from '@massif/planner';
-import { queryOptions } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { client } from '../../../api/client.ts';
 import { createBrowserPlanner, type BrowserPlanner } from './planner.ts';
 import type { Preview } from './preview.ts';
-
-/** Devices that are there are looked at again now and then: one may have been measured meanwhile. */
-export const planClusterQuery = queryOptions({
-  queryKey: ['plan-cluster'],
-  queryFn: ({ signal }) => client.plans.cluster({ signal }),
-  refetchInterval: 60_000,
-});
 
 /** What a draft would be on the devices that are there. */
 export interface PlanPreview {
