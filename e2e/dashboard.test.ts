@@ -54,7 +54,8 @@ it('gets from a template to a running job in three clicks, without a key', async
     .click();
   const id = await openedJob();
   await state('Running').waitFor({ timeout: 60_000 });
-  await jobReaches(product, id, (job) => (job.progress?.step ?? 0) > 0);
+  const job = await jobReaches(product, id, ({ progress }) => (progress?.step ?? 0) > 0);
+  expect(job.attempt).toBe(1);
   await cancelAll();
 });
 
@@ -110,6 +111,7 @@ it('submits from the keyboard alone', async () => {
   );
   await page.keyboard.press('Enter');
   const id = await openedJob();
-  await jobReaches(product, id, (job) => ['running', 'succeeded'].includes(job.state));
+  const job = await jobReaches(product, id, ({ progress }) => (progress?.step ?? 0) > 0);
+  expect(job.attempt).toBe(1);
   await cancelAll();
 });
