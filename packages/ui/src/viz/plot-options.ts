@@ -5,6 +5,9 @@ import { openRange } from './plot-data.ts';
 import { colorOf, endLabelRoom, faded, type LineLook, type PlotCursor, type PlotLook, type Range } from './plot-look.ts';
 import { pageLanguage, timeTick } from './ticks.ts';
 
+/** Distances between the ticks of an axis that counts: there is no half step. */
+const wholeIncrements = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+
 type PlotOptions = {
   look: () => PlotLook;
   colors: ChartColors;
@@ -42,6 +45,7 @@ export function plotOptions({ look: latest, colors, width, height, range, onRang
         size: 24,
         gap: 6,
         space: look.time ? 72 : 64,
+        ...(look.time ? {} : { incrs: wholeIncrements }),
         values: ({ data }, splits, __, ___, step) =>
           (data[0].length === 0 ? [] : splits).map((value) =>
             look.time ? timeTick(value, step, pageLanguage()) : latest().formatX(value),
