@@ -40,7 +40,7 @@ export function LiveIndicator({ dotOnly = false }: { dotOnly?: boolean }) {
   );
 }
 
-/** Across the top while nothing comes: since when, what that means, and when it is tried again. */
+/** Above the lower edge while nothing comes, so that nothing moves: since when, what that means, and when it is tried again. */
 export function LiveBanner() {
   const t = useTranslations('shell.live');
   const format = useFormat();
@@ -50,7 +50,7 @@ export function LiveBanner() {
   if (state.name !== 'lost' || nowMs - state.sinceMs < bannerAfterMs) return null;
   const waitSeconds = state.retryAtMs === null ? 0 : Math.max(0, Math.ceil((state.retryAtMs - nowMs) / 1000));
   return (
-    <div className="sticky top-(--header-height) z-20 bg-canvas px-4 pt-3 lg:px-6">
+    <div className="fixed bottom-4 left-4 z-40 max-w-[min(48rem,calc(100vw-2rem))] rounded-md shadow-pop lg:left-59.5">
       <Banner
         tone="offline"
         action={

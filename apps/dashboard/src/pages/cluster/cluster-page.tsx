@@ -25,17 +25,21 @@ export function ClusterPage() {
     <Page title={t('title')}>
       <PageHeader title={t('title')} description={loading ? <Skeleton className="my-1 h-3 w-72" /> : <Summary heat={heat} />} />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
-        <DeviceMap
-          heat={heat}
-          loading={loading}
-          metric={search.metric ?? 'busy'}
-          onMetricChange={(metric) => change({ metric: metric === 'busy' ? undefined : metric })}
-          pinned={pinned}
-          onPin={(device) => change({ device: device && formatDevicePlace(device) })}
-        />
-        <DevicePanel heat={heat} loading={loading} pinned={pinned} onUnpin={() => change({ device: undefined })} />
+        <div className="flex min-w-0 flex-col gap-5">
+          <DeviceMap
+            heat={heat}
+            loading={loading}
+            metric={search.metric ?? 'busy'}
+            onMetricChange={(metric) => change({ metric: metric === 'busy' ? undefined : metric })}
+            pinned={pinned}
+            onPin={(device) => change({ device: device && formatDevicePlace(device) })}
+          />
+          <Nodes heat={heat} loading={loading} />
+        </div>
+        <div className="xl:sticky xl:top-5">
+          <DevicePanel heat={heat} loading={loading} pinned={pinned} onUnpin={() => change({ device: undefined })} />
+        </div>
       </div>
-      <Nodes heat={heat} loading={loading} />
     </Page>
   );
 }

@@ -7,6 +7,8 @@ import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
 
 const height = 140;
+/** As high as the chart with what stands around it. */
+export const hourClass = 'h-50';
 
 /** What a device did in the last hour. */
 export function DeviceHour({ id, memoryBytes }: { id: string; memoryBytes: number }) {
@@ -26,7 +28,7 @@ export function DeviceHour({ id, memoryBytes }: { id: string; memoryBytes: numbe
     ];
   }, [usage.data, memoryBytes, t]);
   if (usage.isError && !lines) return <Failure error={usage.error} retry={() => void usage.refetch()} compact />;
-  if (!lines) return <Skeleton className="h-48" />;
+  if (!lines) return <Skeleton className={hourClass} />;
   const measured = usage.data?.busy.some((share) => share !== null) ?? false;
   return (
     <LineChart

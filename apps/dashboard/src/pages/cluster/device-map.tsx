@@ -1,9 +1,14 @@
 import { Card, HeatMap, Segmented, Skeleton, type HeatData, type HeatMetric } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { deviceStateOf, shareOf } from '../../api/live/heat.ts';
+import { overviewQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { placeInHeat, type DevicePlace } from './device-place.ts';
 import { heatMetrics } from './search.ts';
+
+/** So many lie in one or two rows of the map. */
+const fewDevices = 16;
 
 interface Props {
   heat: HeatData;
@@ -22,6 +27,7 @@ export function DeviceMap({ heat, loading, metric, onMetricChange, pinned, onPin
   const nodes = useTranslations('cluster.nodes');
   const states = useTranslations('cluster.deviceStates');
   const format = useFormat();
+  const devices = useQuery(overviewQuery).data?.devices.total;
   const percent = (value: number) => format.percent(value / 100);
   const place = pinned && placeInHeat(heat, pinned);
   const describe = (at: number) => {
@@ -39,7 +45,7 @@ export function DeviceMap({ heat, loading, metric, onMetricChange, pinned, onPin
   return (
     <Card>
       {loading ? (
-        <Skeleton className="h-64" />
+        <Skeleton className={devices === undefined || devices <= fewDevices ? 'h-22' : 'h-80'} />
       ) : (
         <HeatMap
           title={t('title')}

@@ -1,8 +1,8 @@
-import { Card, EmptyState, IconButton, SkeletonText, type HeatData } from '@massif/ui';
+import { Card, EmptyState, IconButton, Skeleton, type HeatData } from '@massif/ui';
 import { MousePointerClick, SearchX, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { DeviceFacts } from './device-facts.tsx';
-import { DeviceHour } from './device-hour.tsx';
+import { DeviceHour, hourClass } from './device-hour.tsx';
 import type { DevicePlace } from './device-place.ts';
 import { useDevice } from './use-device.ts';
 
@@ -40,13 +40,23 @@ function Pinned({ heat, loading, pinned, onUnpin }: Props & { pinned: DevicePlac
       {device ? (
         <>
           <DeviceFacts device={device} />
-          {device.known && <DeviceHour id={device.known.id} memoryBytes={device.known.memoryBytes} />}
+          {device.known ? <DeviceHour id={device.known.id} memoryBytes={device.known.memoryBytes} /> : <Skeleton className={hourClass} />}
         </>
       ) : loading ? (
-        <SkeletonText lines={6} />
+        <PinnedSkeleton />
       ) : (
         <EmptyState icon={SearchX} title={t('gone')} text={t('goneText')} />
       )}
     </section>
+  );
+}
+
+/** As high as what comes: seven facts and a chart. */
+function PinnedSkeleton() {
+  return (
+    <>
+      <Skeleton className="h-56" />
+      <Skeleton className={hourClass} />
+    </>
   );
 }

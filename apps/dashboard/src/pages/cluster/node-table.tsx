@@ -17,7 +17,7 @@ const shownRows = 14;
 /** Nodes with what they do now. Only rows in view are drawn: a thousand nodes change each second. */
 export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly HeatPlace[] }) {
   const t = useTranslations('cluster.nodes');
-  const scroller = useRef<HTMLElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   useHeatFrames(heat);
   // oxlint-disable-next-line react/incompatible-library -- only for React Compiler, which this build does not use
   const virtualizer = useVirtualizer({
@@ -30,9 +30,8 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
   const above = items[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <section
+    <div
       ref={scroller}
-      aria-label={t('title')}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard (WCAG 2.1.1)
       tabIndex={0}
       className="overflow-auto"
@@ -60,7 +59,7 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
           <Spacer height={below} />
         </TableBody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Model } from '@massif/contracts';
 import {
   Badge,
-  buttonClass,
   EmptyState,
+  linkClass,
   Section,
   Skeleton,
   Switch,
@@ -39,7 +39,7 @@ export function Catalogue() {
   return (
     <Section
       title={t('title')}
-      description={catalogue.data && models ? t('count', { shown: models.length, count: catalogue.data.length }) : ' '}
+      description={catalogue.data && models ? t('count', { shown: models.length, count: catalogue.data.length }) : '\u00a0'}
       card="flush"
       actions={
         <>
@@ -135,7 +135,7 @@ function ModelRow({ model, maySubmit }: { model: Model; maySubmit: boolean }) {
             <Link
               to="/new"
               search={{ model: model.name }}
-              className={buttonClass({ variant: 'ghost', size: 'sm' })}
+              className={`${linkClass} inline-flex h-6 items-center`}
               aria-label={t('trainOne', { name: model.name })}
             >
               {t('train')}

@@ -4,6 +4,7 @@ import {
   buttonClass,
   CopyText,
   EmptyState,
+  linkClass,
   quietLinkClass,
   RelativeTime,
   Section,
@@ -110,7 +111,7 @@ function TrainedRow({ job, maySubmit }: { job: Job; maySubmit: boolean }) {
           <Link
             to="/new"
             search={{ modelOf: job.id }}
-            className={buttonClass({ variant: 'ghost', size: 'sm' })}
+            className={`${linkClass} inline-flex h-6 items-center whitespace-nowrap`}
             aria-label={t('trainOnOne', { name: job.name })}
           >
             {t('trainOn')}

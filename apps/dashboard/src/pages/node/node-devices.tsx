@@ -20,8 +20,8 @@ import { DeviceStateBadge } from '../cluster/node-state.tsx';
 import { ShareBar } from '../cluster/share-bar.tsx';
 import { useDevice } from '../cluster/use-device.ts';
 
-/** The devices of a node, live. @param node undefined while it is on its way */
-export function NodeDevices({ node, heat }: { node: Node | undefined; heat: HeatData }) {
+/** The devices of a node, live. @param node undefined while it is on its way; `rows` are shown meanwhile */
+export function NodeDevices({ node, rows, heat }: { node: Node | undefined; rows: number; heat: HeatData }) {
   const t = useTranslations('node');
   const device = useTranslations('cluster.device');
   return (
@@ -39,15 +39,15 @@ export function NodeDevices({ node, heat }: { node: Node | undefined; heat: Heat
           </tr>
         </TableHead>
         <TableBody onKeyDown={moveInRows}>
-          {node ? (
-            node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} />)
-          ) : (
-            <TableRow>
-              <TableCell colSpan={5}>
-                <Skeleton className="h-4" />
-              </TableCell>
-            </TableRow>
-          )}
+          {node
+            ? node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} />)
+            : Array.from({ length: rows }, (_, row) => (
+                <TableRow key={row}>
+                  <TableCell colSpan={5}>
+                    <Skeleton className="h-4" />
+                  </TableCell>
+                </TableRow>
+              ))}
         </TableBody>
       </Table>
     </Section>

@@ -9,6 +9,18 @@ import { useFormat } from '../../i18n/format.ts';
 /** As many as there are colours that can be told apart. */
 const linesMax = 8;
 
+/** As high as the chart with what stands around it. */
+const chartClass = 'h-78';
+
+/** In its place while the node is on its way. */
+export function HistorySkeleton() {
+  return (
+    <Card>
+      <Skeleton className={chartClass} />
+    </Card>
+  );
+}
+
 /** What each device of a node did in the last hour. */
 export function NodeHistory({ node }: { node: Node }) {
   const t = useTranslations('node');
@@ -34,7 +46,7 @@ export function NodeHistory({ node }: { node: Node }) {
   return (
     <Card>
       {lines.length === 0 ? (
-        <Skeleton className="h-64" />
+        <Skeleton className={chartClass} />
       ) : (
         <LineChart
           title={t('history')}

@@ -9,7 +9,7 @@ import { Failure } from '../../shell/failure.tsx';
 import { Page } from '../../shell/page.tsx';
 import { NodeStateBadge } from '../cluster/node-state.tsx';
 import { NodeDevices } from './node-devices.tsx';
-import { NodeHistory } from './node-history.tsx';
+import { HistorySkeleton, NodeHistory } from './node-history.tsx';
 
 const route = getRouteApi('/cluster/nodes/$name');
 
@@ -24,7 +24,8 @@ export function NodePage() {
   const query = useQuery(nodeQuery(name));
   const { data: node } = query;
   // The stream knows first.
-  const state = heat.nodes.find((each) => each.name === name)?.state ?? node?.state;
+  const place = heat.nodes.find((each) => each.name === name);
+  const state = place?.state ?? node?.state;
   return (
     <Page title={t('title', { name })}>
       <PageHeader
@@ -41,8 +42,8 @@ export function NodePage() {
       ) : (
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
           <div className="flex min-w-0 flex-col gap-5">
-            <NodeDevices node={node} heat={heat} />
-            {node && <NodeHistory node={node} />}
+            <NodeDevices node={node} rows={place?.devices ?? 2} heat={heat} />
+            {node ? <NodeHistory node={node} /> : <HistorySkeleton />}
           </div>
           <Section title={t('facts')} card>
             {node ? (

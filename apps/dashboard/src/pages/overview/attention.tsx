@@ -2,9 +2,10 @@ import type { Attention as AttentionItem, Overview } from '@massif/contracts';
 import { quietLinkClass, RelativeTime, Section, SkeletonText } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { CheckCircle2, CircleAlert, ServerOff, TriangleAlert, XCircle, type LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useReasonText } from '../../i18n/sentences.ts';
+import { useStill } from './use-still.ts';
 
 const icons: Record<AttentionItem['kind'], { icon: LucideIcon; className: string }> = {
   job_failed: { icon: XCircle, className: 'text-failed' },
@@ -14,25 +15,29 @@ const icons: Record<AttentionItem['kind'], { icon: LucideIcon; className: string
   device_unhealthy: { icon: ServerOff, className: 'text-failed' },
 };
 
+const attentionKey = ({ kind, job, node, since }: AttentionItem) => [kind, job?.id, node, since].join(' ');
+
 /** What does not mend itself, each with a way to it. */
 export function Attention({ overview }: { overview: Overview | undefined }) {
   const t = useTranslations('overview.attention');
+  const list = useRef<HTMLUListElement>(null);
+  const items = useStill(overview?.attention, list, attentionKey);
   const more = overview ? overview.attentionTotal - overview.attention.length : 0;
   return (
     <Section title={t('title')} card="flush">
-      {!overview ? (
+      {!overview || !items ? (
         <div className="px-4 pb-4">
           <SkeletonText lines={2} />
         </div>
-      ) : overview.attention.length === 0 ? (
+      ) : items.length === 0 ? (
         <p className="flex items-center gap-2 px-4 pb-4 text-sm text-text-2">
           <CheckCircle2 aria-hidden className="size-4 text-succeeded" />
           {t('none')}
         </p>
       ) : (
-        <ul className="max-h-80 overflow-y-auto">
-          {overview.attention.map((item) => (
-            <AttentionRow key={`${item.kind} ${item.job?.id ?? ''} ${item.node ?? ''} ${item.since}`} item={item} />
+        <ul ref={list} className="max-h-80 overflow-y-auto">
+          {items.map((item) => (
+            <AttentionRow key={attentionKey(item)} item={item} />
           ))}
           {more > 0 && <li className="border-t border-line px-4 py-2 text-sm text-text-2">{t('more', { count: more })}</li>}
         </ul>

@@ -13,7 +13,7 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
   const format = useFormat();
   const jobsIn = (states: readonly JobState[]) => states.reduce((sum, state) => sum + (overview?.jobs[state] ?? 0), 0);
   const figure = (label: string, value: string | null, hint: string) => (
-    <Stat size="lg" label={label} value={overview ? value : <Skeleton className="my-1 h-5 w-16" />} hint={overview ? hint : ' '} />
+    <Stat size="lg" label={label} value={overview ? value : <Skeleton className="my-1 h-5 w-16" />} hint={overview ? hint : '\u00a0'} />
   );
   const { devices, nodes, busy = null, useful = null } = overview ?? {};
   return (

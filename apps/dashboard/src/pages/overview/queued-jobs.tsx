@@ -1,11 +1,13 @@
 import { linkClass, quietLinkClass, RelativeTime, Section, SkeletonText } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { jobListQuery } from '../../api/queries.ts';
 import { useReasonText } from '../../i18n/sentences.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { waitingStates } from './figures.tsx';
+import { jobKey, useStill } from './use-still.ts';
 
 const shownMax = 8;
 
@@ -14,7 +16,9 @@ export function QueuedJobs() {
   const t = useTranslations('overview.queue');
   const reasonText = useReasonText();
   const jobs = useQuery(jobListQuery({ state: waitingStates, order: 'oldest', limit: shownMax }));
-  const { items, total = 0 } = jobs.data ?? {};
+  const { total = 0 } = jobs.data ?? {};
+  const list = useRef<HTMLOListElement>(null);
+  const items = useStill(jobs.data?.items, list, jobKey);
   return (
     <Section title={t('title')} card="flush">
       {jobs.isError && !items ? (
@@ -26,7 +30,7 @@ export function QueuedJobs() {
       ) : items.length === 0 ? (
         <p className="px-4 pb-4 text-sm text-text-2">{t('empty')}</p>
       ) : (
-        <ol>
+        <ol ref={list}>
           {items.map((job) => (
             <li key={job.id} className="border-t border-line px-4 py-2 text-sm">
               <div className="flex items-baseline justify-between gap-3">

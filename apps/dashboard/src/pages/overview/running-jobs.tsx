@@ -16,11 +16,13 @@ import {
 } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { jobListQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { holdingStates } from './figures.tsx';
+import { jobKey, useStill } from './use-still.ts';
 
 const shownMax = 10;
 
@@ -28,7 +30,9 @@ const shownMax = 10;
 export function RunningJobs() {
   const t = useTranslations('overview.running');
   const jobs = useQuery(jobListQuery({ state: holdingStates, limit: shownMax }));
-  const { items, total = 0 } = jobs.data ?? {};
+  const { total = 0 } = jobs.data ?? {};
+  const table = useRef<HTMLTableElement>(null);
+  const items = useStill(jobs.data?.items, table, jobKey);
   return (
     <Section
       title={t('title')}
@@ -46,7 +50,7 @@ export function RunningJobs() {
       ) : items?.length === 0 ? (
         <EmptyState title={t('empty')} text={t('emptyText')} />
       ) : (
-        <Table label={t('title')}>
+        <Table ref={table} label={t('title')}>
           <TableHead>
             <tr>
               <TableHeaderCell>{t('job')}</TableHeaderCell>

@@ -37,7 +37,7 @@ export function Utilisation() {
       {usage.isError && !source ? (
         <Failure error={usage.error} retry={() => void usage.refetch()} compact />
       ) : !source ? (
-        <Skeleton className="h-90" />
+        <Skeleton className="h-87" />
       ) : (
         <UtilisationBand
           source={source}

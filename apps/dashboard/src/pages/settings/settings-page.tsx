@@ -13,8 +13,8 @@ export function SettingsPage() {
     <Page title={t('title')}>
       <PageHeader title={t('title')} />
       <div className="flex max-w-5xl flex-col gap-5">
-        {mayReadTokens && <Tokens />}
         <Appearance />
+        {mayReadTokens && <Tokens />}
         <About />
       </div>
     </Page>

@@ -36,7 +36,7 @@ export function Tokens() {
     </Button>
   );
   const list = (session: boolean) => tokens.data?.filter((token) => token.session === session);
-  const rows = { pending: tokens.isPending, mayRevoke: mayWrite, onRevoke: setRevoked };
+  const rows = { mayRevoke: mayWrite, onRevoke: setRevoked };
   return (
     <>
       <Section title={t('title')} description={t('description')} card="flush" actions={create}>

@@ -1,0 +1,21 @@
+import { useState, type RefObject } from 'react';
+import { useHeld } from '../jobs/use-held.ts';
+
+/**
+ * Rows of a list that do not move while the pointer or the focus is on it: what is new waits, what is gone stays as it was, and
+ * the others go on changing in their places.
+ */
+export function useStill<Item>(
+  items: readonly Item[] | undefined,
+  list: RefObject<HTMLElement | null>,
+  keyOf: (item: Item) => string,
+): readonly Item[] | undefined {
+  const held = useHeld(list);
+  const [kept, setKept] = useState(items);
+  if (kept !== items && (!held || kept === undefined)) setKept(items);
+  if (!held || !kept) return items;
+  const fresh = new Map(items?.map((item) => [keyOf(item), item]));
+  return kept.map((item) => fresh.get(keyOf(item)) ?? item);
+}
+
+export const jobKey = ({ id }: { id: string }) => id;
