@@ -1,4 +1,5 @@
 export { AppError, toAppError, type AppErrorOptions, type FieldError } from './errors/app-error.ts';
+export { fieldRules, type FieldRule } from './errors/field-rules.ts';
 export { errorCatalogue, errorCodes, isErrorCode, isRetryable, type ErrorCode, type ErrorEntry } from './errors/catalogue.ts';
 export { renderErrorDocs } from './errors/docs.ts';
 export { renderJobSpecDocs } from './job/docs.ts';

@@ -19,6 +19,15 @@ export function candidateLayouts({ spec, capabilities }: Pick<PlanInput, 'spec' 
     const asked = min === max ? `${min} devices` : `any number of devices from ${min} to ${Math.min(max, devicesMax)}`;
     throw new AppError('invalid_spec', `training.globalBatch: ${globalBatch} is not divisible by ${asked}`, {
       context: { path: 'training.globalBatch' },
+      errors: [
+        {
+          path: 'training.globalBatch',
+          message: `${globalBatch} is not divisible by ${asked}`,
+          fix: `use a multiple of ${min}, such as ${Math.max(1, Math.round(globalBatch / min)) * min}`,
+          rule: 'batch_over_devices',
+          facts: { batch: globalBatch, min, max: Math.min(max, devicesMax), near: Math.max(1, Math.round(globalBatch / min)) * min },
+        },
+      ],
     });
   }
   return counts.flatMap((dp) => divisors(globalBatch / dp).map((microBatch) => ({ ...singleDeviceLayout, dp, microBatch })));

@@ -28,6 +28,15 @@ export function plan(input: PlanInput, { now = () => 0 }: { now?: () => number }
   if (sequence > model.positions)
     throw new AppError('invalid_spec', `training.sequence, ${sequence}, is longer than the model's ${model.positions} positions`, {
       context: { path: 'training.sequence' },
+      errors: [
+        {
+          path: 'training.sequence',
+          message: `${sequence} is longer than the model's ${model.positions} positions`,
+          fix: `use at most ${model.positions}`,
+          rule: 'longer_than_context',
+          facts: { sequence, positions: model.positions },
+        },
+      ],
     });
 
   const { node, devices } = chooseNode(input);

@@ -1,3 +1,4 @@
+import type { FieldRule } from './field-rules.ts';
 import { errorCatalogue, isErrorCode, type ErrorCode } from './catalogue.ts';
 
 /** One thing that is wrong with an input. */
@@ -7,6 +8,9 @@ export interface FieldError {
   message: string;
   /** What to write instead. */
   fix?: string | undefined;
+  /** The rule that is broken, with the values in it: what `message` and `fix` say, for who says it in another language. */
+  rule?: FieldRule | undefined;
+  facts?: Readonly<Record<string, string | number>> | undefined;
 }
 
 export interface AppErrorOptions {

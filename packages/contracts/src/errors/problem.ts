@@ -12,7 +12,18 @@ export const problemSchema = z
     code: z.string().describe('What clients branch on; see docs/errors.md.'),
     retryable: z.boolean(),
     requestId: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string(), fix: z.string().optional() })),
+    errors: z.array(
+      z.object({
+        path: z.string(),
+        message: z.string(),
+        fix: z.string().optional(),
+        rule: z.string().optional().describe('The rule that is broken, for who says it in another language.'),
+        facts: z
+          .record(z.string(), z.union([z.string(), z.number()]))
+          .optional()
+          .describe('The values in it.'),
+      }),
+    ),
   })
   .meta({ id: 'Problem', description: 'An error: application/problem+json, RFC 9457.' });
 

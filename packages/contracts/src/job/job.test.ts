@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSupported, jobSpecSchema, nameFromFile, parseJobSpec, parseJobText } from '../index.ts';
+import { checkSupported, fieldRules, jobSpecSchema, nameFromFile, parseJobSpec, parseJobText } from '../index.ts';
 import { full, merge, refusal, spec, type Tree } from './testing.ts';
 
 /** path -> message */
@@ -167,7 +167,13 @@ describe('a wrong spec', () => {
       'training.steps': 'exactly one of steps, tokens and epochs is required',
     });
     expect(refusal(spec({ training: { optimizer: undefined } })).errors).toEqual([
-      { path: 'training.optimizer', message: 'is required', fix: 'add training.optimizer, for example { learningRate: 1e-3 }' },
+      {
+        path: 'training.optimizer',
+        message: 'is required',
+        fix: 'add training.optimizer, for example { learningRate: 1e-3 }',
+        rule: 'required',
+        facts: { example: '{ learningRate: 1e-3 }' },
+      },
     ]);
     expect(errorsOf({})).toHaveProperty('kind', 'is required');
   });
@@ -257,6 +263,7 @@ describe('a wrong spec', () => {
     const errors = errorsOf(spec(changes));
     expect(Object.keys(errors)).toEqual(Object.keys(expected));
     for (const [path, message] of Object.entries(expected)) expect(errors[path]).toMatch(message);
+    for (const { rule } of refusal(spec(changes)).errors!) expect(fieldRules).toContain(rule);
   });
 
   it.each<[string, Tree, string]>([
@@ -276,6 +283,7 @@ describe('a wrong spec', () => {
     ['the range above', { resources: { devices: 2, maxDevices: 1 } }, 'resources.maxDevices'],
   ])('of sizes that do not fit together names %s', (_, changes, path) => {
     expect(Object.keys(errorsOf(spec(changes)))).toEqual([path]);
+    for (const { rule } of refusal(spec(changes)).errors!) expect(fieldRules).toContain(rule);
   });
 
   it('may be of the ring with a sequence that divides, or of all-to-all', () => {

@@ -82,17 +82,32 @@ function kindOf(value: Record<string, unknown>, errors: FieldError[]): JobKind |
     path: 'kind',
     message: kind === undefined ? 'is required' : `must be one of ${jobKinds.join(', ')}, not ${show(kind)}`,
     fix: kind === undefined ? 'add kind, for example train' : near ? `did you mean ${near}?` : 'use train',
+    ...(kind === undefined
+      ? { rule: 'required', facts: { example: 'train' } }
+      : { rule: 'choice', facts: { values: near ?? jobKinds.join(', '), got: show(kind) } }),
   });
   return undefined;
 }
 
 /** Where a field that is unknown here belongs. */
-function elsewhere(key: string, kind: JobKind): { message: string; fix: string } | undefined {
+function elsewhere(key: string, kind: JobKind): Omit<FieldError, 'path'> | undefined {
   const kinds = kindsOf.get(key);
   if (kinds && !kinds.includes(kind))
-    return { message: `\`${key}\` belongs to kind ${kinds.join(' and ')}, not to ${kind}`, fix: `remove it, or use kind: ${kinds[0]}` };
+    return {
+      message: `\`${key}\` belongs to kind ${kinds.join(' and ')}, not to ${kind}`,
+      fix: `remove it, or use kind: ${kinds[0]}`,
+      rule: 'field_of_kind',
+      facts: { field: key, kinds: kinds.join(', '), kind },
+    };
   const places = fieldPaths().get(key);
-  return places && { message: `unknown field \`${key}\` here; did you mean \`${places[0]}\`?`, fix: `move it to ${places[0]}` };
+  return (
+    places && {
+      message: `unknown field \`${key}\` here; did you mean \`${places[0]}\`?`,
+      fix: `move it to ${places[0]}`,
+      rule: 'misplaced_field',
+      facts: { field: key, place: places[0]! },
+    }
+  );
 }
 
 let paths: Map<string, string[]> | undefined;

@@ -19,6 +19,7 @@ export function checkLength(training: unknown): FieldError[] {
         path: 'training.steps',
         message: 'exactly one of steps, tokens and epochs is required',
         fix: 'add training.steps, for example 300',
+        rule: 'length_missing',
       },
     ];
   return [
@@ -26,6 +27,8 @@ export function checkLength(training: unknown): FieldError[] {
       path: `training.${given[1]}`,
       message: `exactly one of steps, tokens and epochs may be given, not ${given.join(' and ')}`,
       fix: `keep ${given[0]} and remove ${given.slice(1).join(' and ')}`,
+      rule: 'length_twice',
+      facts: { keep: given[0]!, remove: given.slice(1).join(', ') },
     },
   ];
 }
@@ -51,12 +54,20 @@ function checkDevices({ resources, layout }: Parsed, devices: number): FieldErro
   const errors: FieldError[] = [];
   const { minDevices = devices, maxDevices = devices } = resources ?? {};
   if (minDevices > devices)
-    errors.push({ path: 'resources.minDevices', message: `${minDevices} is more than devices, ${devices}`, fix: `use at most ${devices}` });
+    errors.push({
+      path: 'resources.minDevices',
+      message: `${minDevices} is more than devices, ${devices}`,
+      fix: `use at most ${devices}`,
+      rule: 'min_devices',
+      facts: { minDevices, devices },
+    });
   if (maxDevices < devices)
     errors.push({
       path: 'resources.maxDevices',
       message: `${maxDevices} is less than devices, ${devices}`,
       fix: `use at least ${devices}`,
+      rule: 'max_devices',
+      facts: { maxDevices, devices },
     });
   if (layout !== 'auto' && layoutDevices(layout) !== devices) {
     const { dp, tp, pp, cp } = layout;
@@ -68,6 +79,8 @@ function checkDevices({ resources, layout }: Parsed, devices: number): FieldErro
         devices % rest === 0
           ? `set layout.dp to ${devices / rest}, or resources.devices to ${layoutDevices(layout)}`
           : `set resources.devices to ${layoutDevices(layout)}`,
+      rule: 'layout_devices',
+      facts: { layoutDevices: layoutDevices(layout), devices },
     });
   }
   return errors;
@@ -87,18 +100,21 @@ function checkLayout({
       path: 'training.globalBatch',
       message: `${globalBatch} is not divisible by layout.dp x layout.microBatch = ${dp} x ${microBatch} = ${dp * microBatch}`,
       fix: `use a multiple of ${dp * microBatch}, such as ${multipleNear(globalBatch, dp * microBatch)}`,
+      ...divisible(globalBatch, dp * microBatch, 'layout.dp x layout.microBatch'),
     });
   if (sequence !== undefined && layout.sequenceParallel && sequence % tp !== 0)
     errors.push({
       path: 'training.sequence',
       message: `${sequence} is not divisible by layout.tp = ${tp}, as sequenceParallel needs`,
       fix: `use a multiple of ${tp}, such as ${multipleNear(sequence, tp)}`,
+      ...divisible(sequence, tp, 'layout.tp'),
     });
   if (sequence !== undefined && cp > 1 && (layout.contextParallel ?? 'ring') === 'ring' && sequence % (2 * cp) !== 0)
     errors.push({
       path: 'training.sequence',
       message: `${sequence} is not divisible by 2 x layout.cp = ${2 * cp}, as ring attention needs`,
       fix: `use a multiple of ${2 * cp}, such as ${multipleNear(sequence, 2 * cp)}`,
+      ...divisible(sequence, 2 * cp, '2 x layout.cp'),
     });
   const heads = headsOf(model);
   if (heads !== undefined && heads % tp !== 0)
@@ -106,12 +122,15 @@ function checkLayout({
       path: 'layout.tp',
       message: `the model's ${heads} attention heads are not divisible by ${tp}`,
       fix: `use a divisor of ${heads}`,
+      rule: 'heads_divisible',
+      facts: { heads, tp },
     });
   if (interleave > 1 && pp === 1)
     errors.push({
       path: 'layout.interleave',
       message: `${interleave} chunks a stage need a pipeline, but pp is 1`,
       fix: 'set layout.pp above 1, or layout.interleave to 1',
+      rule: 'interleave_without_pipeline',
     });
   return errors;
 }
@@ -133,12 +152,15 @@ function checkTraining(spec: Parsed): FieldError[] {
       path: 'training.optimizer.momentum',
       message: 'belongs to sgd and muon; adamw has betas',
       fix: 'remove it, or use optimizer.name sgd',
+      rule: 'momentum_of_adamw',
     });
   if (tokens !== undefined && globalBatch !== undefined && sequence !== undefined && tokens / (globalBatch * sequence) > stepsMax)
     errors.push({
       path: 'training.tokens',
       message: `${tokens} tokens are more than ${stepsMax} steps of ${globalBatch} x ${sequence} tokens`,
       fix: 'use fewer tokens or a larger globalBatch',
+      rule: 'too_many_steps',
+      facts: { tokens, stepsMax },
     });
   return errors;
 }
@@ -156,6 +178,8 @@ function checkVocabulary(spec: Parsed): FieldError[] {
       path: 'model.config.vocab_size',
       message: `${vocabulary} is too small for text: a tokenizer has a token for each byte and one for the end`,
       fix: `use at least ${trainedVocabularyMin}, or data.tokens`,
+      rule: 'vocabulary_too_small',
+      facts: { vocabulary, least: trainedVocabularyMin },
     },
   ];
 }
@@ -163,7 +187,22 @@ function checkVocabulary(spec: Parsed): FieldError[] {
 function checkServe(spec: Parsed): FieldError[] {
   if (!('serve' in spec) || spec.serve === undefined) return [];
   const { min, max } = spec.serve.replicas;
-  return min > max ? [{ path: 'serve.replicas.max', message: `${max} is less than min, ${min}`, fix: `use at least ${min}` }] : [];
+  return min > max
+    ? [
+        {
+          path: 'serve.replicas.max',
+          message: `${max} is less than min, ${min}`,
+          fix: `use at least ${min}`,
+          rule: 'replicas',
+          facts: { min, max },
+        },
+      ]
+    : [];
+}
+
+/** What says that a value should be a multiple. @param of what the factor is made of */
+function divisible(value: number, factor: number, of: string): Pick<FieldError, 'rule' | 'facts'> {
+  return { rule: 'divisible', facts: { value, factor, of, near: multipleNear(value, factor) } };
 }
 
 function multipleNear(value: number, factor: number): number {

@@ -48,7 +48,13 @@ describe('what this version does not build', () => {
 
   it('names one cause for jobs that have no training', () => {
     expect(unsupported({ kind: 'deploy', model: { preset: 'gpt2' } }).errors).toEqual([
-      { path: 'kind', message: '"deploy" is not supported by this version', fix: 'use train' },
+      {
+        path: 'kind',
+        message: '"deploy" is not supported by this version',
+        fix: 'use train',
+        rule: 'not_supported',
+        facts: { got: '"deploy"', supported: 'train' },
+      },
     ]);
   });
 

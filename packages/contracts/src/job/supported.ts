@@ -60,7 +60,15 @@ export function checkSupported(spec: JobSpec): asserts spec is TrainSpec {
   const { deviceType } = spec.resources;
   if (!deviceTypes.includes(deviceType))
     throw new AppError('not_enough_devices', `resources.deviceType: there is no ${deviceType} device; this version runs on CPU devices`, {
-      errors: [{ path: 'resources.deviceType', message: `there is no ${deviceType} device`, fix: 'use any or cpu' }],
+      errors: [
+        {
+          path: 'resources.deviceType',
+          message: `there is no ${deviceType} device`,
+          fix: 'use any or cpu',
+          rule: 'no_such_device',
+          facts: { type: deviceType, known: 'any, cpu' },
+        },
+      ],
     });
 }
 
@@ -69,12 +77,15 @@ function check({ path, values }: SupportedField, spec: JobSpec): FieldError[] {
   const choice = typeof value === 'object' && value !== null ? Object.keys(value)[0] : (value as string | number | boolean | undefined);
   if (values.includes(choice)) return [];
   const supported = values.filter((known) => known !== undefined);
-  if (supported.length === 0) return [{ path, message: 'is not supported by this version', fix: 'leave it out' }];
+  if (supported.length === 0)
+    return [{ path, message: 'is not supported by this version', fix: 'leave it out', rule: 'not_supported', facts: {} }];
   return [
     {
       path: typeof value === 'object' && choice !== undefined ? `${path}.${choice}` : path,
       message: `${show(choice ?? null)} is not supported by this version`,
       fix: `use ${supported.join(' or ')}`,
+      rule: 'not_supported',
+      facts: { got: show(choice ?? null), supported: supported.join(', ') },
     },
   ];
 }

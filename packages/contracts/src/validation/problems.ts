@@ -73,7 +73,7 @@ export interface DescribeOptions {
   /** What to write for a required field, by its path. */
   examples?: Readonly<Record<string, string>> | undefined;
   /** Where a field that is unknown in its place belongs. */
-  elsewhere?(key: string): { message: string; fix: string } | undefined;
+  elsewhere?(key: string): Omit<FieldError, 'path'> | undefined;
 }
 
 /** For so many unknown names it is looked what they may have meant; for 20,000 that would take a third of a second. */
@@ -93,28 +93,55 @@ function describe(issue: Issue, at: readonly PropertyKey[], options: Describe): 
   const path = formatPath(at);
   const { message } = issue;
   const input = valueAt(options.input, at);
-  if (isMissing(options.input, at)) return [{ path, message: 'is required', fix: fixMissing(path, options) }];
+  if (isMissing(options.input, at))
+    return [{ path, message: 'is required', fix: fixMissing(path, options), rule: 'required', facts: exampleFact(path, options) }];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownField(path, key, namesIn(message), options));
     case 'invalid_union':
       return describeUnion(issue, at, options);
     case 'invalid_type':
-      return [{ path, message, fix: fixType(issue.expected, input) }];
+      return [{ path, message, fix: fixType(issue.expected, input), rule: 'type', facts: { expected: issue.expected, got: show(input) } }];
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = typeof input === 'string' ? nearest(input, values) : undefined;
-      return [{ path, message, fix: near === undefined ? `use ${values.join(' or ')}` : `did you mean ${near}?` }];
+      const fix = near === undefined ? `use ${values.join(' or ')}` : `did you mean ${near}?`;
+      return [{ path, message, fix, rule: 'choice', facts: { values: near ?? values.join(', '), got: show(input) } }];
     }
     case 'too_small':
-      return [{ path, message, fix: `use ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}` }];
+      return [
+        {
+          path,
+          message,
+          fix: `use ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`,
+          rule: isLength(issue.origin) ? 'min_length' : issue.inclusive === false ? 'above' : 'min',
+          facts: { limit: Number(issue.minimum), got: show(input) },
+        },
+      ];
     case 'too_big':
-      return [{ path, message, fix: `use ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}` }];
+      return [
+        {
+          path,
+          message,
+          fix: `use ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`,
+          rule: isLength(issue.origin) ? 'max_length' : issue.inclusive === false ? 'below' : 'max',
+          facts: { limit: Number(issue.maximum), got: show(input) },
+        },
+      ];
     case 'invalid_key':
-      return [{ path, message: issue.issues[0]?.message ?? message, fix: 'use another name' }];
+      return [{ path, message: issue.issues[0]?.message ?? message, fix: 'use another name', rule: 'key' }];
     default:
-      return [{ path, message, fix: 'correct the value' }];
+      return [{ path, message, fix: 'correct the value', rule: 'format', facts: { got: show(input) } }];
   }
+}
+
+function isLength(origin: string): boolean {
+  return origin === 'string' || origin === 'array' || origin === 'tuple';
+}
+
+function exampleFact(path: string, options: DescribeOptions): { example: string } | undefined {
+  const example = exampleOf(path, options);
+  return example === undefined ? undefined : { example };
 }
 
 function exampleOf(path: string, { examples }: DescribeOptions): string | undefined {
@@ -143,13 +170,22 @@ function unknownField(parent: string, key: string, known: readonly string[], opt
   const path = joinPath(parent, key);
   const { elsewhere } = options;
   const near = options.suggestionsLeft-- > 0 ? nearest(key, known) : undefined;
-  if (near !== undefined) return { path, message: `unknown field \`${key}\`; did you mean \`${near}\`?`, fix: `write ${near}` };
+  if (near !== undefined)
+    return {
+      path,
+      message: `unknown field \`${key}\`; did you mean \`${near}\`?`,
+      fix: `write ${near}`,
+      rule: 'misspelt_field',
+      facts: { field: key, near },
+    };
   const other = elsewhere?.(key);
   if (other) return { path, ...other };
   return {
     path,
     message: `unknown field \`${key}\``,
     fix: known.length === 0 ? 'remove it' : `remove it; known here: ${known.join(', ')}`,
+    rule: 'unknown_field',
+    facts: { field: key, known: known.join(', ') },
   };
 }
 
@@ -160,7 +196,9 @@ function describeUnion(issue: UnionIssue, at: readonly PropertyKey[], options: D
   const path = formatPath(at);
   const input = valueAt(options.input, at);
   const shown = typeof input === 'object' ? '' : `, not ${show(input)}`;
-  const itself = [{ path, message: `${issue.message}${shown}`, fix: fixUnion(path, options) }];
+  const itself: FieldError[] = [
+    { path, message: `${issue.message}${shown}`, fix: fixUnion(path, options), rule: 'form', facts: exampleFact(path, options) },
+  ];
   if (typeof input !== 'object' || input === null) return itself;
   const members = issue.errors
     .map((errors) => ({ errors, cost: errors.reduce((sum, error) => sum + costOf(error, input), 0) }))

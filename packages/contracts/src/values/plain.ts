@@ -18,7 +18,7 @@ export function toPlainJson(input: unknown): { value: unknown; errors: FieldErro
   const errors: FieldError[] = [];
   let values = 0;
   const refuse = (path: string, message: string, fix?: string): undefined => {
-    if (errors.length < errorsMax) errors.push({ path, message, fix });
+    if (errors.length < errorsMax) errors.push({ path, message, fix, rule: 'not_plain' });
   };
 
   const copy = (value: unknown, path: string, depth: number): unknown => {
@@ -78,7 +78,7 @@ export function toPlainJson(input: unknown): { value: unknown; errors: FieldErro
     return { value: copy(input, '', 0), errors };
   } catch {
     // Getters and proxies of a caller inside this process may throw anything.
-    return { value: undefined, errors: [...errors, { path: '', message: 'cannot be read', fix: plainFix }] };
+    return { value: undefined, errors: [...errors, { path: '', message: 'cannot be read', fix: plainFix, rule: 'not_plain' }] };
   }
 }
 
