@@ -6,6 +6,7 @@ import { checkpointStore } from './checkpoints/checkpoints.ts';
 import { leaseStore } from './cluster/lease.ts';
 import { nodeStore } from './cluster/nodes.ts';
 import { openDatabase, type DatabaseOptions } from './database/database.ts';
+import { historyStore } from './history/history.ts';
 import { jobStore } from './jobs/jobs.ts';
 import type { Store } from './store.ts';
 import { eventStore } from './streams/events.ts';
@@ -39,6 +40,7 @@ export function openStore(options: OpenStore): Store {
     usage: usageStore(database),
     lease: leaseStore(database),
     partitions: partitionStore(database),
+    history: historyStore(database),
     listener,
     ping: async () => {
       await database.query('select 1');

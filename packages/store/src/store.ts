@@ -1,4 +1,5 @@
 import type { JobState } from '@massif/contracts';
+import type { PastJob } from './history/past-job.ts';
 import type {
   ApiToken,
   Attempt,
@@ -39,6 +40,7 @@ export interface Store {
   usage: UsageStore;
   lease: LeaseStore;
   partitions: PartitionStore;
+  history: HistoryStore;
   /** Wakes readers of streams; connects at the first subscription. */
   listener: Listener;
   /** Answers when the database does. */
@@ -480,4 +482,10 @@ export interface PartitionStore {
   ensure(now: Date): Promise<void>;
   /** Drops log partitions older than `logDays` days and idempotency keys that are over. Events and metrics stay. */
   retain(now: Date, options: { logDays: number }): Promise<{ dropped: string[] }>;
+}
+
+/** For installations that begin with a past: of another one, or a made-up one. */
+export interface HistoryStore {
+  /** Writes jobs with all that happened to them, in one transaction. Nobody is woken: not for a database that is in use. */
+  write(jobs: readonly PastJob[]): Promise<void>;
 }
