@@ -9,6 +9,7 @@ import { openDatabase, type DatabaseOptions } from './database/database.ts';
 import { historyStore } from './history/history.ts';
 import { jobStore } from './jobs/jobs.ts';
 import type { Store } from './store.ts';
+import { createAnnouncer } from './streams/announce.ts';
 import { eventStore } from './streams/events.ts';
 import { openListener } from './streams/listener.ts';
 import { logStore } from './streams/logs.ts';
@@ -25,13 +26,14 @@ export type OpenStore = DatabaseOptions;
 export function openStore(options: OpenStore): Store {
   const database = openDatabase(options);
   const listener = openListener({ databaseUrl: options.databaseUrl, applicationName: `${options.applicationName ?? 'massif'} listener` });
+  const announcer = createAnnouncer(database.query);
   const projects = projectStore(database);
   return {
     projects,
     tokens: tokenStore(database, projects),
     queues: queueStore(database),
     jobs: jobStore(database),
-    attempts: attemptStore(database),
+    attempts: attemptStore(database, announcer),
     checkpoints: checkpointStore(database),
     events: eventStore(database),
     metrics: metricStore(database),
@@ -46,6 +48,7 @@ export function openStore(options: OpenStore): Store {
       await database.query('select 1');
     },
     close: async () => {
+      await announcer.close();
       await listener.close();
       await database.close();
     },

@@ -4,12 +4,13 @@ import { parameters } from '../database/parameters.ts';
 import { scopeWhere } from '../database/scope.ts';
 import type { Attempt, AttemptOutcome, Json, RankState } from '../rows.ts';
 import type { AttemptStore, LeaseGuard } from '../store.ts';
+import type { Announcer } from '../streams/announce.ts';
 import { held } from './fence.ts';
 import { finish } from './finish.ts';
 import { heartbeat } from './heartbeat.ts';
 import { ingest } from './ingest.ts';
 
-export function attemptStore(database: Database): AttemptStore {
+export function attemptStore(database: Database, announcer: Announcer): AttemptStore {
   const { prisma, query } = database;
   const include = { ranks: { orderBy: { rank: 'asc' } } } as const;
 
@@ -69,7 +70,7 @@ export function attemptStore(database: Database): AttemptStore {
     markStopRequested: (id, { lease } = {}) =>
       change(id, lease, () => ({ assignments: 'stop_requested_at = coalesce(a.stop_requested_at, now())' })),
     heartbeat: (token, ranks) => heartbeat(database, token, ranks),
-    ingest: (token, frame) => ingest(database, token, frame),
+    ingest: (token, frame) => ingest({ query, announcer }, token, frame),
     finish: (token, report) => finish(database, token, report),
   };
 }

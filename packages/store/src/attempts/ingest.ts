@@ -1,8 +1,8 @@
-import type { Database } from '../database/database.ts';
+import type { Query } from '../database/database.ts';
 import { parameters } from '../database/parameters.ts';
 import { storable } from '../database/text.ts';
 import type { AttemptToken, Frame } from '../store.ts';
-import { channel } from '../streams/channel.ts';
+import type { Announcer } from '../streams/announce.ts';
 import { metricSqlColumns } from '../streams/metric-columns.ts';
 import { fenced, held } from './fence.ts';
 
@@ -11,7 +11,11 @@ import { fenced, held } from './fence.ts';
  * only from the number before it, so that a frame that comes again writes nothing and none is passed over.
  * Rows are numbered under the lock of the job's progress, so that a reader who goes on after a number misses none.
  */
-export async function ingest({ query }: Database, token: AttemptToken, frame: Frame): Promise<{ ackSeq: number }> {
+export async function ingest(
+  { query, announcer }: { query: Query; announcer: Announcer },
+  token: AttemptToken,
+  frame: Frame,
+): Promise<{ ackSeq: number }> {
   const metrics = metricRows(frame);
   const evaluations = [...new Map(frame.evaluations.map((evaluation) => [evaluation.step, evaluation])).values()];
   const { logs } = frame;
@@ -21,10 +25,9 @@ export async function ingest({ query }: Database, token: AttemptToken, frame: Fr
   const stepsDone = progress ? progress.step + 1 : null;
   const { p, values } = parameters();
   const numbered = metrics.steps.length + evaluations.length;
-  const topics = [...(numbered > 0 ? ['metric'] : []), ...(logs.length > 0 ? ['log'] : [])];
   const names = Object.values(metricSqlColumns);
 
-  const [row] = await query<{ frameSeq: number; taken: boolean }>(
+  const [row] = await query<{ jobId: string; frameSeq: number; taken: boolean }>(
     `with ${held(token, p)},
      fresh as (
        update attempt a set frame_seq = ${p(frame.seq)}, heartbeat_at = now(), step = coalesce(${p(stepsDone)}::integer, a.step)
@@ -64,15 +67,15 @@ export async function ingest({ query }: Database, token: AttemptToken, frame: Fr
          ${p(logs.map(({ rank }) => rank))}::integer[], ${p(logs.map(({ time }) => new Date(time)))}::timestamptz[],
          ${p(logs.map(({ stream }) => stream))}::text[], ${p(logs.map(({ line }) => storable(line)))}::text[]
        ) with ordinality as r (rank, time, stream, line, n)
-     ),
-     told as (
-       select pg_notify('${channel}', topic || ' ' || job_id) from counted, unnest(${p(topics)}::text[]) as topic
      )
-     select held.frame_seq as "frameSeq", exists (select from fresh) as taken, (select count(*) from told) as told from held`,
+     select held.job_id as "jobId", held.frame_seq as "frameSeq", exists (select from fresh) as taken from held`,
     values,
   );
   if (!row) throw fenced();
-  return { ackSeq: row.taken ? frame.seq : row.frameSeq };
+  if (!row.taken) return { ackSeq: row.frameSeq };
+  if (numbered > 0) announcer.announce('metric', row.jobId);
+  if (logs.length > 0) announcer.announce('log', row.jobId);
+  return { ackSeq: frame.seq };
 }
 
 interface MetricRows {
