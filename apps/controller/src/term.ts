@@ -30,8 +30,8 @@ export interface TermOptions {
 const concurrency = 8;
 const inventoryEveryMs = 5000;
 const partitionsEveryMs = 6 * 3600_000;
-/** Between two rounds of placement, when they take long: as long as the round, and no longer than this. */
-const placingPauseMsMax = 500;
+/** Between two rounds of placement: three times as long as the round took, and no longer than this. */
+const placingPauseMsMax = 1000;
 const logDays = 30;
 const retainUsageEveryMs = 600_000;
 const probeEveryMs = 5000;
@@ -103,7 +103,7 @@ export async function serveTerm(options: TermOptions): Promise<void> {
       }
       // Whatever happens meanwhile is one more round: jobs are looked after for as long as they are placed.
       const tookMs = performance.now() - begin;
-      await delay(Math.min(tookMs, placingPauseMsMax), undefined, { signal }).catch(() => {});
+      await delay(Math.min(3 * tookMs, placingPauseMsMax), undefined, { signal }).catch(() => {});
     },
   });
 

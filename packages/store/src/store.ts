@@ -488,4 +488,6 @@ export interface PartitionStore {
 export interface HistoryStore {
   /** Writes jobs with all that happened to them, in one transaction. Nobody is woken: not for a database that is in use. */
   write(jobs: readonly PastJob[]): Promise<void>;
+  /** Writes how much the cluster was used, at distances of `usageEveryMs`. */
+  writeUsage(samples: readonly UsageSample[]): Promise<void>;
 }

@@ -48,6 +48,8 @@ describe('the life of a gang', () => {
     const losses = (change: Partial<GangFacts>) => only(live({ spec: whole, ...change }), 'step').map(({ loss }) => loss);
     expect(losses({ seed: 8 })).not.toEqual(losses({}));
     expect(losses({ spec: specOf(`${wholeName}b`) })).not.toEqual(losses({}));
+    const reordered = Object.fromEntries(Object.entries(whole).toReversed()) as unknown as TrainSpec;
+    expect(live({ spec: reordered })).toEqual(live({ spec: whole }));
     expect(live({ spec: whole, attempt: 2 })[0]!.atMs).not.toBe(live({ spec: whole })[0]!.atMs);
   });
 

@@ -30,18 +30,19 @@ export type GangEvent = { atMs: number } & (
 
 /** Where only the size of the data decides how long a job is, it is so long. */
 const stepsDefault = 1000;
-const progressEveryMs = 30_000;
+const progressEveryMs = 120_000;
 /** Of a step: what an evaluation takes of it. */
 const evaluationSteps = 2;
 
 /** Optimizer steps of the whole run. */
-function stepsOf({ training: { steps, tokens, globalBatch, sequence } }: TrainSpec): number {
+export function stepsOf({ training: { steps, tokens, globalBatch, sequence } }: TrainSpec): number {
   return steps ?? (tokens === undefined ? stepsDefault : Math.ceil(tokens / (globalBatch * sequence)));
 }
 
-/** Jobs with the same spec share their life; their names and seeds are part of it. */
-function seedOfJob(seed: number, spec: TrainSpec): number {
-  return seedOf(seed, JSON.stringify(spec));
+/** Jobs with the same name and training share their life, in whatever order their fields were written. */
+export function seedOfJob(seed: number, { name, training }: TrainSpec): number {
+  const { globalBatch, sequence, optimizer, seed: ofTraining } = training;
+  return seedOf(seed, name, ofTraining, globalBatch, sequence, optimizer.learningRate);
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { NodeInventory } from '../port.ts';
+import type { DeviceRef, NodeInventory } from '../port.ts';
 import { between, exponential, seedOf, uniform } from './random.ts';
 
-/** A node of eight H100, as its makers sell it. */
-const nodeShape = { cores: 224, memoryBytes: 2 * 2 ** 40, devices: 8, deviceType: 'h100', deviceMemoryBytes: 80e9 };
+/** A node of eight A100, as their makers sell it. */
+const nodeShape = { cores: 128, memoryBytes: 2 * 2 ** 40, devices: 8, deviceType: 'a100', deviceMemoryBytes: 80e9 };
 
 const [rackMin, rackMax] = [8, 16];
 const hourMs = 3_600_000;
@@ -32,22 +32,51 @@ export function machines(seed: number, count: number): NodeInventory[] {
   return nodes;
 }
 
+export interface Outage {
+  beginMs: number;
+  endMs: number;
+}
+
+/** When a node is away between two times, in order. */
+export function outagesOf(seed: number, node: string, fromMs: number, toMs: number): Outage[] {
+  const outages: Outage[] = [];
+  // One that begins in the window before may last into the first.
+  for (let window = Math.floor(fromMs / windowMs) - 1; window <= Math.floor(toMs / windowMs); window++) {
+    const chance = seedOf(seed, 'outage', node, window);
+    if (uniform(chance) >= outageShare) continue;
+    const beginMs = (window + uniform(chance, 1)) * windowMs;
+    const endMs = beginMs + Math.min(outageMs[1], outageMs[0] + exponential(chance + 2, 15 * 60_000));
+    if (endMs > fromMs && beginMs <= toMs) outages.push({ beginMs, endMs });
+  }
+  return outages;
+}
+
 /** Until when a node is away at this time; undefined when it is there. */
 export function awayUntil(seed: number, node: string, atMs: number): number | undefined {
-  const window = Math.floor(atMs / windowMs);
-  // One that begins in the window before may last into this one.
-  for (const index of [window - 1, window]) {
-    const chance = seedOf(seed, 'outage', node, index);
-    if (uniform(chance) >= outageShare) continue;
-    const beginMs = (index + uniform(chance, 1)) * windowMs;
-    const endMs = beginMs + Math.min(outageMs[1], outageMs[0] + exponential(chance + 2, 15 * 60_000));
-    if (atMs >= beginMs && atMs < endMs) return endMs;
-  }
-  return undefined;
+  return outagesOf(seed, node, atMs, atMs).at(-1)?.endMs;
 }
 
 /** How many times as long everything takes on this device at this time; 1 for almost all of them. */
 export function slownessOf(seed: number, node: string, device: number, atMs: number): number {
   const chance = seedOf(seed, 'slow', node, device, Math.floor(atMs / windowMs));
   return uniform(chance) < stragglerShare ? 1.15 + 0.5 * uniform(chance, 1) : 1;
+}
+
+/** Of every node that was asked for, until the next window begins. */
+const known = new Map<string, { window: number; slowness: readonly number[] }>();
+
+/** The same for all devices of a node. Asked for each of them every second, and the same for hours. */
+export function nodeSlowness(seed: number, node: string, atMs: number): readonly number[] {
+  const key = `${seed} ${node}`;
+  const window = Math.floor(atMs / windowMs);
+  const before = known.get(key);
+  if (before?.window === window) return before.slowness;
+  const slowness = Array.from({ length: nodeShape.devices }, (_, index) => slownessOf(seed, node, index, atMs));
+  known.set(key, { window, slowness });
+  return slowness;
+}
+
+/** The same for a gang, which is as slow as the slowest of its devices. */
+export function gangSlowness(seed: number, devices: readonly DeviceRef[]): (atMs: number) => number {
+  return (atMs) => devices.reduce((slowest, { node, index }) => Math.max(slowest, nodeSlowness(seed, node, atMs)[index] ?? 1), 1);
 }

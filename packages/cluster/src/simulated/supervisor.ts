@@ -4,9 +4,10 @@ import { attemptDirectories } from '../local/directories.ts';
 import { tellApi, type Answer, type Route } from './api.ts';
 import type { GangRecord } from './files.ts';
 import { lifeOf, type GangEvent } from './life.ts';
-import { slownessOf } from './machines.ts';
+import { gangSlowness } from './machines.ts';
 import { createOutbox } from './outbox.ts';
 import { between, seedOf, uniform } from './random.ts';
+import { trainingBusy } from './usage.ts';
 import type { Actor, GangLoad } from './world.ts';
 
 /** How often a gang reports what it did, in real time: a thousand of them are to cost the API little. */
@@ -33,8 +34,7 @@ export function createSupervisor(
     ranks,
     firstStep: resumeFrom === null ? 0 : Number(/^step-(\d+)$/.exec(basename(resumeFrom))?.[1] ?? 0),
   };
-  const slowness = (atMs: number) => Math.max(1, ...gang.devices.map(({ node, index }) => slownessOf(seed, node, index, atMs)));
-  const events = lifeOf(facts, gang.launchedAtMs, slowness);
+  const events = lifeOf(facts, gang.launchedAtMs, gangSlowness(seed, gang.devices));
   const outbox = createOutbox({ numbersKnown: !isAdopted });
   const ended = Promise.withResolvers<string>();
   let next: GangEvent | undefined = take();
@@ -45,8 +45,9 @@ export function createSupervisor(
   let isAsking = false;
   let failures = 0;
   let quietUntilMs = 0;
-  let frameAtMs = 0;
-  let heartbeatAtMs = 0;
+  // A thousand that are found again do not speak all at once.
+  let frameAtMs = isAdopted ? performance.now() + frameEveryMs * uniform(chance, -1) : 0;
+  let heartbeatAtMs = frameAtMs;
 
   function take(): GangEvent | undefined {
     return events.next().value ?? undefined;
@@ -151,7 +152,7 @@ export function createSupervisor(
   };
 
   const load = (): GangLoad => {
-    if (phase === 'training' && deviceBytes > 0) return { busy: 0.97, memoryBytes: deviceBytes };
+    if (phase === 'training' && deviceBytes > 0) return { busy: trainingBusy, memoryBytes: deviceBytes };
     return { busy: phase === 'starting' ? 0.04 : 0, memoryBytes: phase === 'over' ? 0 : 4e9 };
   };
 

@@ -1,12 +1,14 @@
-import type { NodeInventory, NodeUsage } from '../port.ts';
-import { slownessOf } from './machines.ts';
+import type { DeviceRef, NodeInventory, NodeUsage } from '../port.ts';
+import { nodeSlowness } from './machines.ts';
 import { seedOf, uniform } from './random.ts';
-import type { World } from './world.ts';
+import type { GangLoad } from './world.ts';
 
 /** What a driver holds of a device that nobody uses. */
 const idleBytes = 0.6e9;
 const idleBusyMax = 0.01;
 const jitter = 0.06;
+/** Share of the time in which a device computes while its gang trains; the rest is waiting for others. */
+export const trainingBusy = 0.97;
 /** For so long a device is as busy as it was a moment ago. */
 const changesEveryMs = 2000;
 
@@ -18,13 +20,13 @@ export function usageOf({
   seed,
 }: {
   nodes: NodeInventory[];
-  loads: ReturnType<World['loads']>;
+  loads: readonly { gang: { devices: readonly DeviceRef[] }; load: GangLoad }[];
   nowMs: number;
   seed: number;
 }): NodeUsage[] {
   const byNode = new Map(nodes.map((node) => [node.name, idleNode(node, nowMs)]));
   for (const { gang, load } of loads) {
-    const slowness = gang.devices.map(({ node, index }) => slownessOf(seed, node, index, nowMs));
+    const slowness = gang.devices.map(({ node, index }) => nodeSlowness(seed, node, nowMs)[index] ?? 1);
     const slowest = Math.max(...slowness);
     for (const [rank, { node, index }] of gang.devices.entries()) {
       const usage = byNode.get(node);

@@ -60,7 +60,7 @@ const tickEveryMs = 200;
 const outagesEveryMs = 2000;
 const saveClockEveryMs = 2000;
 /** The world begins here: whatever was before it, in a made-up past, is at times above 0. */
-const worldBeginsMs = 30 * 24 * 3_600_000;
+export const worldBeginsMs = 30 * 24 * 3_600_000;
 
 /**
  * Begins to play a world, or goes on with the one that is kept below `home`. Its clock stands still while nobody plays it, so that a
@@ -91,11 +91,14 @@ export function openWorld({ home, seed, nodes: nodeCount, speed, createActor }: 
   };
   for (const record of files.read()) play(record, true);
 
-  const nodes = () => all.filter(({ name }) => awayUntil(seed, name, nowMs()) === undefined);
+  let there = all;
   const outages = () => {
-    const away = new Set(all.filter(({ name }) => awayUntil(seed, name, nowMs()) !== undefined).map(({ name }) => name));
+    const now = nowMs();
+    const away = new Set(all.flatMap(({ name }) => (awayUntil(seed, name, now) === undefined ? [] : name)));
+    there = all.filter(({ name }) => !away.has(name));
     for (const { record, actor } of playing.values()) if (record.devices.some(({ node }) => away.has(node))) actor.kill();
   };
+  outages();
   const timers = [
     setInterval(() => {
       const now = nowMs();
@@ -115,7 +118,7 @@ export function openWorld({ home, seed, nodes: nodeCount, speed, createActor }: 
 
   return {
     nowMs,
-    nodes,
+    nodes: () => there,
     launch: (gang) => {
       const record = { ...gang, launchedAtMs: nowMs() };
       if (!playing.has(keyOf(gang)) && files.begin(record)) play(record, false);

@@ -133,3 +133,14 @@ it('goes on with what still runs: its attempt reports, its devices are held', as
   expect((await store.jobs.get('everyProject', idle.job.id))!.state).toBe('running');
   await expect(store.attempts.verify({ ...token, tokenHash: sha256('x') })).resolves.toBeNull();
 });
+
+it('writes how much the cluster was used', async () => {
+  await using test = await openTestStore();
+  const at = (index: number) => new Date(Date.UTC(2026, 0, 1) + index * 30_000);
+  const sample = { devices: 4, allocated: 3, busy: 2.5, useful: null, queued: 1, running: 2 };
+  await test.store.history.writeUsage(range(0, 500).map((index) => ({ time: at(index), ...sample })));
+  await test.store.history.writeUsage([{ time: at(499), ...sample }]);
+  expect(await test.store.usage.latest()).toEqual({ time: at(499), ...sample });
+  const { busy } = await test.store.usage.cluster({ from: at(0), to: at(499), points: 10 });
+  expect(busy).toEqual(Array(10).fill(2.5));
+});

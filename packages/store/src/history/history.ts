@@ -1,14 +1,33 @@
 import type { Database, Query } from '../database/database.ts';
+import type { UsageSample } from '../rows.ts';
 import type { HistoryStore } from '../store.ts';
 import { tables } from './tables.ts';
 
-/** See `HistoryStore`. Each table is written by one statement for all jobs of a call. */
-export function historyStore({ transaction }: Database): HistoryStore {
+const usageColumns: Readonly<Record<keyof UsageSample, string>> = {
+  time: 'timestamptz',
+  devices: 'integer',
+  allocated: 'integer',
+  busy: 'double precision',
+  useful: 'double precision',
+  queued: 'integer',
+  running: 'integer',
+};
+
+export function historyStore({ query, transaction }: Database): HistoryStore {
   return {
     write: (jobs) =>
       transaction(async (run) => {
+        // Each table by one statement for all of them.
         for (const { name, columns, rows } of tables) await insert(run, { name, columns, rows: jobs.flatMap((job) => rows(job)) });
       }),
+    writeUsage: async (samples) => {
+      const columns = Object.entries(usageColumns);
+      await query(
+        `insert into usage_cluster (${columns.map(([name]) => name).join(', ')})
+         select * from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')}) on conflict (time) do nothing`,
+        columns.map(([name]) => samples.map((sample) => sample[name as keyof UsageSample])),
+      );
+    },
   };
 }
 
