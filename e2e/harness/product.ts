@@ -45,7 +45,13 @@ export async function startProduct(
     arguments: extra = [],
     variables = {},
     place = inCheckout(home),
-  }: { arguments?: string[]; variables?: Record<string, string>; place?: Place } = {},
+    installation = home,
+  }: {
+    arguments?: string[];
+    variables?: Record<string, string>;
+    place?: Place;
+    /** Where it keeps its state, if not there. */ installation?: string;
+  } = {},
 ): Promise<Product> {
   const [program, ...words] = place.command;
   const child = spawn(program, [...words, 'up', ...extra], {
@@ -65,8 +71,8 @@ export async function startProduct(
   return {
     url: new URL(ready).origin,
     dashboard: ready,
-    token: readFileSync(join(home, 'admin.token'), 'utf8').trim(),
-    home,
+    token: readFileSync(join(installation, 'admin.token'), 'utf8').trim(),
+    home: installation,
     process: child,
     output: () => stdout,
     stop: async (signal = 'SIGINT') => {

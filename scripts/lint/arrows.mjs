@@ -45,6 +45,7 @@ export const arrows = {
     'device-cpu',
     'native',
   ],
+  'apps/demo': ['contracts', 'cluster', 'store', 'sdk', 'processes'],
   'apps/cli': ['contracts', 'catalog', 'sdk', 'planner', 'processes'],
   // In a browser: planner and catalog for plans that follow every keystroke.
   'apps/dashboard': ['contracts', 'catalog', 'planner', 'sdk', 'ui'],

@@ -178,7 +178,8 @@ describe('massif plan', () => {
 
 describe('massif up', () => {
   it.each([
-    ['--demo', ['--demo'], 'not_supported'],
+    ['a demo of no nodes', ['--demo', '--nodes', '0'], 'invalid_spec'],
+    ['a demo in which time stands still', ['--demo', '--speed', '0'], 'invalid_spec'],
     ['a main job that is not there', ['--main-job', 'nowhere.yaml'], 'data_not_found'],
     ['--exit without a job', ['--exit'], 'invalid_spec'],
     ['an impossible port', ['--port', '70000'], 'invalid_spec'],

@@ -5,6 +5,7 @@ import { AppError } from '@massif/contracts';
 import { isAlive, readRunRecords, stopProcess, type ProcessIdentity } from '@massif/processes';
 import type { CliEnvironment } from '../env.ts';
 import { startProgram, type ProgramOptions } from './child.ts';
+import { apiVariables, controllerVariables, demoVariables, type Demo } from './demo.ts';
 import { endEverything } from './end-all.ts';
 import { programEnvironment } from './environment.ts';
 import { startGuardian } from './guard.ts';
@@ -18,6 +19,8 @@ export interface ProductOptions {
   self: ProcessIdentity;
   /** The API's port; the next free one when it is taken. */
   port: number;
+  /** Undefined: what runs is real. */
+  demo?: Demo | undefined;
   onNote(text: string): void;
 }
 
@@ -46,11 +49,14 @@ const programs = {
   controller: fileURLToPath(new URL('../../../controller/src/main.ts', import.meta.url)),
   supervisor: fileURLToPath(new URL('../../../worker/src/supervisor.ts', import.meta.url)),
   calibrate: fileURLToPath(new URL('../../../worker/src/calibrate.ts', import.meta.url)),
+  demo: fileURLToPath(new URL('../../../demo/src/main.ts', import.meta.url)),
 };
 const host = '127.0.0.1';
 
 /** The first start of a database or of an unprepared machine is slow, and slower beside other work. */
 const readyWithinMs = 60_000;
+/** A past of a thousand nodes is written in seconds, by a machine that has nothing else to do. */
+const pastWithinMs = 300_000;
 /** How long a database of somebody else's is waited for at the start; later, as long as the API does by itself. */
 const externalDatabaseSeconds = 5;
 /** Until when each may take to end by itself, counted from the first signal: before 10 s nothing is left. */
@@ -60,7 +66,7 @@ const lastLookMs = 500;
 /** The same for one that is only started again. */
 const restartGraceMs = 3000;
 
-export function createProduct({ environment, self, port, onNote }: ProductOptions): Product {
+export function createProduct({ environment, self, port, demo, onNote }: ProductOptions): Product {
   const { home } = environment;
   const kept = new Map<string, KeptService>();
   const failed = Promise.withResolvers<Error>();
@@ -119,7 +125,7 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
     return keep(`${name}-keeper`, start, (url) => {
       const moved = addresses[address] !== undefined && addresses[address] !== url;
       if (url !== undefined) addresses[address] = url;
-      if (moved) for (const user of ['api', 'controller']) kept.get(user)?.restart();
+      if (moved) for (const user of ['api', 'controller', 'demo']) kept.get(user)?.restart();
     }).ready;
   };
 
@@ -135,6 +141,7 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
           MASSIF_PORT: String(chosen),
           MASSIF_EXCLUSIVE: '1',
           MASSIF_SIGN_IN_KEY: signInKey,
+          ...apiVariables(demo),
           ...(impatient ? { MASSIF_DATABASE_WAIT_SECONDS: String(externalDatabaseSeconds) } : {}),
         };
         return runProgram('api', programs.api, variables, { graceMs: () => until(endsByMs.api), onNote });
@@ -159,12 +166,22 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
         {
           ...servers(),
           MASSIF_URL: addresses.api!,
-          MASSIF_SUPERVISOR_COMMAND: run(programs.supervisor),
-          MASSIF_CALIBRATE_COMMAND: run(programs.calibrate),
+          ...(demo
+            ? controllerVariables(demo)
+            : { MASSIF_SUPERVISOR_COMMAND: run(programs.supervisor), MASSIF_CALIBRATE_COMMAND: run(programs.calibrate) }),
         },
         { graceMs: () => until(endsByMs.controller) },
       );
     return keep('controller', start).ready;
+  };
+
+  /** Before the controller: it goes on with the jobs that run in a demo's past. */
+  const keepDemo = (made: Demo) => {
+    const start = () => {
+      const variables = { ...demoVariables(made), DATABASE_URL: addresses.database!, MASSIF_URL: addresses.api! };
+      return runProgram('demo', programs.demo, variables, { graceMs: () => until(endsByMs.controller), readyWithinMs: pastWithinMs });
+    };
+    return keep('demo', start).ready;
   };
 
   const stopAll = async (...names: string[]) => {
@@ -182,6 +199,7 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
           keepServer('redis', 'redis', 'MASSIF_REDIS_PORT'),
         ]);
         await keepApi();
+        if (demo) await keepDemo(demo);
         await keepController();
         const url = addresses.api!;
         return { url, dashboard: `${url}/?key=${signInKey}` };
@@ -193,7 +211,7 @@ export function createProduct({ environment, self, port, onNote }: ProductOption
     stop: async (lastLook) => {
       stoppingSinceMs ??= performance.now();
       // First who would start more gangs; the API must still take the checkpoints of those that run.
-      await stopAll('controller');
+      await stopAll('controller', 'demo');
       const gangs = readRunRecords(home).filter((record) => record.role === 'supervisor' && isAlive(record));
       await Promise.all(gangs.map((gang) => stopProcess(gang, { graceMs: until(endsByMs.gangs), group: true })));
       if (lastLook && addresses.api !== undefined) await Promise.race([lastLook().catch(() => {}), delay(lastLookMs)]);

@@ -4,6 +4,7 @@ import { connect } from '../client/connect.ts';
 import type { CliEnvironment } from '../env.ts';
 import { exitCode, type Output } from '../output.ts';
 import { onStopSignals } from '../signals.ts';
+import type { Demo } from './demo.ts';
 import { endEverything } from './end-all.ts';
 import { prepareHome, readAddress, readAdminToken, removeAddress, writeAddress } from './home.ts';
 import { claimHome, releaseHome } from './lock.ts';
@@ -16,6 +17,7 @@ export interface RunOptions {
   output: Output;
   port: number;
   mainJob: MainJob | undefined;
+  demo?: Demo | undefined;
   /** Ends the product when the main job has ended. */
   leave: boolean;
 }
@@ -28,7 +30,7 @@ const hurriedWithinMs = 1000;
  * @returns exit status: 130 after Ctrl-C or SIGTERM, with `leave` that of the main job
  * @throws AppError `conflict` when this installation is up already or another holds its database; `internal` when a part cannot be started or kept running
  */
-export async function runProduct({ environment, output, port, mainJob, leave }: RunOptions): Promise<number> {
+export async function runProduct({ environment, output, port, mainJob, demo, leave }: RunOptions): Promise<number> {
   const { home } = environment;
   const self = processIdentity(process.pid)!;
   checkServerUrl(environment.databaseUrl, databaseVariable);
@@ -63,7 +65,7 @@ export async function runProduct({ environment, output, port, mainJob, leave }: 
     writeRunRecord(home, { ...self, role: 'up' });
     const isNew = readAdminToken(home) === undefined;
     const massif = environment.inherited['npm_lifecycle_event'] === 'npx' ? 'npx massif' : 'massif';
-    const product = createProduct({ environment, self, port, onNote: (text) => output.note(`massif: ${text}`) });
+    const product = createProduct({ environment, self, port, demo, onNote: (text) => output.note(`massif: ${text}`) });
     let lastLook: (() => Promise<void>) | undefined;
     let farewell: string | undefined;
     const work = async () => {

@@ -36,7 +36,9 @@ export function createAnnouncer(query: Query): Announcer {
   return {
     announce: (topic, jobId) => {
       waiting.add(`${topic} ${jobId}`);
-      timer ??= setTimeout(() => (telling = tell()), everyMs);
+      timer ??= setTimeout(() => {
+        telling = tell();
+      }, everyMs);
     },
     close: async () => {
       clearTimeout(timer);
