@@ -73,7 +73,8 @@ export async function runProduct({ environment, output, port, mainJob, demo, lea
       writeAddress(home, { url });
       output.line({ dashboard }, () => `massif: dashboard at ${dashboard}`);
       if (!mainJob) {
-        if (isNew) output.note(`massif: for a first job: ${massif} example moby-dick > job.yaml; ${massif} submit -f job.yaml --follow`);
+        if (isNew && !demo)
+          output.note(`massif: for a first job: ${massif} example moby-dick > job.yaml; ${massif} submit -f job.yaml --follow`);
         return undefined;
       }
       // Its own, whatever the user's shell says of another.

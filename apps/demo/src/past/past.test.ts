@@ -105,7 +105,7 @@ describe('the past of a demo', () => {
 it('makes the use of the cluster of who stayed where: full now, and less so in a night', () => {
   const { stays, queuedSinceMs, fromMs } = past;
   const devices = nodes.length * 8;
-  const day = usageOfDay({ stays, queuedSinceMs, devices, fromMs, toMs: worldBeginsMs, everyMs });
+  const day = usageOfDay({ seed: place.seed, stays, queuedSinceMs, devices, fromMs, toMs: worldBeginsMs, everyMs });
   expect(day).toHaveLength((24 * 3600) / 30);
   for (const { allocated, busy, useful } of day) {
     expect(allocated).toBeLessThanOrEqual(devices);

@@ -1,5 +1,5 @@
 import type { UsageSample } from '@massif/store';
-import { trainingBusy } from '@massif/cluster/simulated';
+import { busyOfJob, seedOfJob } from '@massif/cluster/simulated';
 import type { Stay } from './lanes.ts';
 
 /** From admission to the first step, about. */
@@ -14,6 +14,7 @@ export interface SubmittedStay extends Stay {
 
 /** Use of the cluster over the day, from who stayed where: a row for each `everyMs`. Times are those of the world. */
 export function usageOfDay({
+  seed,
   stays,
   queuedSinceMs,
   devices,
@@ -21,6 +22,7 @@ export function usageOfDay({
   toMs,
   everyMs,
 }: {
+  seed: number;
   stays: readonly SubmittedStay[];
   /** Since when those wait that wait now. */
   queuedSinceMs: readonly number[];
@@ -49,15 +51,16 @@ export function usageOfDay({
       if (share > 0) to(row, share);
     }
   };
-  for (const { lane, plan, createdAtMs, admittedAtMs, endsAtMs } of stays) {
+  for (const { lane, spec, plan, createdAtMs, admittedAtMs, endsAtMs } of stays) {
     const held = lane.devices.length;
+    const busy = busyOfJob(seedOfJob(seed, spec));
     add(createdAtMs, admittedAtMs, (row, share) => void (row.queued += share));
     add(admittedAtMs, endsAtMs, (row, share) => {
       row.allocated += held * share;
       row.running += share;
     });
     add(admittedAtMs + startsInMs, endsAtMs, (row, share) => {
-      row.busy += held * trainingBusy * share;
+      row.busy += held * busy * share;
       row.useful += held * plan.mfu * ofPlanned * share;
     });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { usageEveryMs, type PastJob, type Store } from '@massif/store';
-import { machines, outagesOf, trainingBusy, usageOf, worldBeginsMs, worldFiles } from '@massif/cluster/simulated';
+import { busyOfJob, machines, outagesOf, seedOfJob, usageOf, worldBeginsMs, worldFiles } from '@massif/cluster/simulated';
 import type { Plans } from '../plans.ts';
 import { makePast } from './make.ts';
 import type { Place } from './place.ts';
@@ -60,7 +60,7 @@ export async function writePast({
   const past = makePast({ place, nodes: machinery.map(({ name }) => name), plans, jobs });
   const devices = machinery.length * machinery[0]!.devices.length;
   const { stays, queuedSinceMs, fromMs } = past;
-  const day = usageOfDay({ stays, queuedSinceMs, devices, fromMs, toMs: place.nowMs, everyMs: usageEveryMs });
+  const day = usageOfDay({ seed, stays, queuedSinceMs, devices, fromMs, toMs: place.nowMs, everyMs: usageEveryMs });
   const samples = day.map(({ atMs, ...sample }) => ({ atMs, sample: { ...sample, time: place.timeOf(atMs) } }));
   await store.history.writeUsage(samples.map(({ sample }) => sample));
   await writeJobs(store, past.present());
@@ -81,9 +81,9 @@ export async function writePast({
   const devicesAt = (atMs: number) => {
     const loads = stays
       .filter(({ admittedAtMs, endsAtMs }) => admittedAtMs + startsInMs < atMs && atMs < endsAtMs)
-      .map(({ lane, plan }) => ({
+      .map(({ lane, spec, plan }) => ({
         gang: { devices: lane.devices.map((index) => ({ node: lane.node, index })) },
-        load: { busy: trainingBusy, memoryBytes: plan.memoryGiB * GiB },
+        load: { busy: busyOfJob(seedOfJob(seed, spec)), memoryBytes: plan.memoryGiB * GiB },
       }));
     const there = machinery.filter(({ name }) => outagesOf(seed, name, atMs, atMs).length === 0);
     return usageOf({ nodes: there, loads, nowMs: atMs, seed }).map(({ name, ...usage }) => ({ nodeId: rows.get(name)!.id, ...usage }));

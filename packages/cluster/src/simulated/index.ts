@@ -4,5 +4,5 @@ export { worldFiles, type GangRecord } from './files.ts';
 export { lifeOf, seedOfJob, stepsOf, type GangEvent } from './life.ts';
 export { gangSlowness, machines, outagesOf } from './machines.ts';
 export { between, exponential, normal, seedOf, uniform } from './random.ts';
-export { trainingBusy, usageOf } from './usage.ts';
+export { busyOfJob, usageOf } from './usage.ts';
 export { worldBeginsMs } from './world.ts';

@@ -3,11 +3,11 @@ import { assignmentSchema, type TrainSpec } from '@massif/contracts';
 import { attemptDirectories } from '../local/directories.ts';
 import { tellApi, type Answer, type Route } from './api.ts';
 import type { GangRecord } from './files.ts';
-import { lifeOf, type GangEvent } from './life.ts';
+import { lifeOf, seedOfJob, type GangEvent } from './life.ts';
 import { gangSlowness } from './machines.ts';
 import { createOutbox } from './outbox.ts';
 import { between, seedOf, uniform } from './random.ts';
-import { trainingBusy } from './usage.ts';
+import { busyOfJob } from './usage.ts';
 import type { Actor, GangLoad } from './world.ts';
 
 /** How often a gang reports what it did, in real time: a thousand of them are to cost the API little. */
@@ -34,6 +34,7 @@ export function createSupervisor(
     ranks,
     firstStep: resumeFrom === null ? 0 : Number(/^step-(\d+)$/.exec(basename(resumeFrom))?.[1] ?? 0),
   };
+  const busy = busyOfJob(seedOfJob(seed, facts.spec));
   const events = lifeOf(facts, gang.launchedAtMs, gangSlowness(seed, gang.devices));
   const outbox = createOutbox({ numbersKnown: !isAdopted });
   const ended = Promise.withResolvers<string>();
@@ -152,7 +153,7 @@ export function createSupervisor(
   };
 
   const load = (): GangLoad => {
-    if (phase === 'training' && deviceBytes > 0) return { busy: trainingBusy, memoryBytes: deviceBytes };
+    if (phase === 'training' && deviceBytes > 0) return { busy, memoryBytes: deviceBytes };
     return { busy: phase === 'starting' ? 0.04 : 0, memoryBytes: phase === 'over' ? 0 : 4e9 };
   };
 

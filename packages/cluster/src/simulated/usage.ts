@@ -7,8 +7,10 @@ import type { GangLoad } from './world.ts';
 const idleBytes = 0.6e9;
 const idleBusyMax = 0.01;
 const jitter = 0.06;
-/** Share of the time in which a device computes while its gang trains; the rest is waiting for others. */
-export const trainingBusy = 0.97;
+/** Share of the time in which a device computes while its gang trains; the rest is waiting for other devices. */
+const trainingBusy = 0.97;
+/** Some jobs wait for their data, too: as much at most. */
+const inputWaitMax = 0.45;
 /** For so long a device is as busy as it was a moment ago. */
 const changesEveryMs = 2000;
 
@@ -38,6 +40,11 @@ export function usageOf({
     }
   }
   return [...byNode.values()];
+}
+
+/** How busy devices are that train a job, by the seed of the job. */
+export function busyOfJob(seed: number): number {
+  return trainingBusy * (1 - inputWaitMax * uniform(seedOf(seed, 'input')) ** 4);
 }
 
 function idleNode({ name, devices }: NodeInventory, nowMs: number): NodeUsage {

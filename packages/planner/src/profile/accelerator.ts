@@ -14,13 +14,16 @@ export interface AcceleratorFigures {
 const fp32Share = 0.5;
 /** Where nobody told what is achieved: about the least of those that are known. */
 const achievableShareDefault = 0.7;
-/** Of the achieved rate, what products of this size reach: small ones do not fill the device (roofline; cuBLAS on A100 and H100). */
+/**
+ * Of the achieved rate, what products of this size reach among other work, hour after hour: small ones do not fill the device, and
+ * the highest rate is that of one shape on a cool device.
+ */
 const sizeShares = [
-  { size: 256, share: 0.1 },
-  { size: 1024, share: 0.45 },
-  { size: 2048, share: 0.75 },
-  { size: 4096, share: 0.95 },
-  { size: 8192, share: 1 },
+  { size: 256, share: 0.08 },
+  { size: 1024, share: 0.35 },
+  { size: 2048, share: 0.55 },
+  { size: 4096, share: 0.7 },
+  { size: 8192, share: 0.75 },
 ];
 /** Fused attention of the peak, forward and backward (FlashAttention-2 and 3, causal, head size 64). */
 const attentionShares = { forward: 0.4, backward: 0.3 };
