@@ -1,7 +1,7 @@
 import { createContext, useContext, type ReactNode } from 'react';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
-import { ToastHost } from './toast-host.tsx';
+import { ToastProvider } from './toasts.tsx';
 
 /** Words that components need wherever they are used, in the reader's language. */
 export type UiWords = {
@@ -49,9 +49,9 @@ export function UiProvider({ words, time, children }: Ui & { children: ReactNode
     <UiContext value={{ words, time }}>
       <CSPProvider disableStyleElements>
         <Tooltip.Provider delay={400} closeDelay={0}>
-          <ToastHost closeLabel={words.close} label={words.notifications}>
+          <ToastProvider closeLabel={words.close} label={words.notifications}>
             {children}
-          </ToastHost>
+          </ToastProvider>
         </Tooltip.Provider>
       </CSPProvider>
     </UiContext>

@@ -1,9 +1,8 @@
 import { Toast } from '@base-ui/react/toast';
 import { AlertTriangle, CheckCircle2, Info, X, XCircle, type LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect } from 'react';
 import { cx } from './cx.ts';
-
-export type ToastTone = 'info' | 'success' | 'warning' | 'danger';
+import type { ToastManager, ToastTone } from './toasts.tsx';
 
 const toastLooks: Record<ToastTone, { icon: LucideIcon; className: string }> = {
   info: { icon: Info, className: 'text-accent' },
@@ -12,11 +11,13 @@ const toastLooks: Record<ToastTone, { icon: LucideIcon; className: string }> = {
   danger: { icon: XCircle, className: 'text-failed' },
 };
 
-/** Where toasts appear: the corner below, above the thumb on a phone. */
-export function ToastHost({ children, label, closeLabel }: { children: ReactNode; label: string; closeLabel: string }) {
+type ToastHostProps = { manager: ToastManager; label: string; closeLabel: string; onReady: () => void };
+
+/** Where toasts appear: the corner below, above the thumb on a phone. Loaded with the first of them. */
+export function ToastHost({ manager, label, closeLabel, onReady }: ToastHostProps) {
+  useEffect(onReady, [onReady]);
   return (
-    <Toast.Provider timeout={6000} limit={4}>
-      {children}
+    <Toast.Provider toastManager={manager} timeout={6000} limit={4}>
       <Toast.Portal>
         <Toast.Viewport aria-label={label} className="fixed right-4 bottom-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2">
           <ToastList closeLabel={closeLabel} />

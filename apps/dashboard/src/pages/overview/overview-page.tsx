@@ -1,5 +1,6 @@
 import { PageHeader } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useTranslations } from 'use-intl';
 import { overviewQuery } from '../../api/queries.ts';
 import { useLive } from '../../api/live/live.tsx';
@@ -10,7 +11,10 @@ import { Figures } from './figures.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { QueuedJobs } from './queued-jobs.tsx';
 import { RunningJobs } from './running-jobs.tsx';
-import { Utilisation } from './utilisation.tsx';
+import { UtilisationSkeleton } from './utilisation-skeleton.tsx';
+
+// Charts come after the numbers, and not at all before there is something to draw.
+const Utilisation = lazy(async () => ({ default: (await import('./utilisation.tsx')).Utilisation }));
 
 /** Is the cluster earning its money, and what needs a person? */
 export function OverviewPage() {
@@ -32,7 +36,9 @@ export function OverviewPage() {
           ) : (
             <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
               <div className="flex min-w-0 flex-col gap-5">
-                <Utilisation />
+                <Suspense fallback={<UtilisationSkeleton />}>
+                  <Utilisation />
+                </Suspense>
                 <RunningJobs />
               </div>
               <div className="flex min-w-0 flex-col gap-5">

@@ -1,5 +1,5 @@
 import type { Usage } from '@massif/contracts';
-import { Card, Segmented, seriesOf, Skeleton, useNow, UtilisationBand, type Range } from '@massif/ui';
+import { Card, Segmented, seriesOf, useNow, UtilisationBand, type Range } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl';
 import { usageQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { UtilisationSkeleton } from './utilisation-skeleton.tsx';
 import { formatZoom, parseZoom, periodHours, periodOf, periods, type OverviewSearch } from './search.ts';
 
 const route = getRouteApi('/');
@@ -32,12 +33,11 @@ export function Utilisation() {
     useful: t('useful'),
     queued: t('queued'),
   };
+  if (!source && !usage.isError) return <UtilisationSkeleton />;
   return (
     <Card>
-      {usage.isError && !source ? (
+      {!source ? (
         <Failure error={usage.error} retry={() => void usage.refetch()} compact />
-      ) : !source ? (
-        <Skeleton className="h-87" />
       ) : (
         <UtilisationBand
           source={source}
