@@ -12,7 +12,8 @@ const ShortcutDialog = lazy(async () => ({ default: (await import('./shortcut-di
 /** What stands around every page: the way to the others, and whether what is shown is live. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const t = useTranslations('shell');
-  const [keysShown, setKeysShown] = useState(false);
+  // Undefined until it is wanted for the first time; then it stays, so that it can close by itself.
+  const [keysShown, setKeysShown] = useState<boolean>();
   const main = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   const shown = useRef(path);
@@ -40,7 +41,7 @@ export function Shell({ session, children }: { session: Session; children: React
         <LiveBanner />
         {children}
       </main>
-      <Suspense>{keysShown && <ShortcutDialog open onOpenChange={setKeysShown} />}</Suspense>
+      <Suspense>{keysShown !== undefined && <ShortcutDialog open={keysShown} onOpenChange={setKeysShown} />}</Suspense>
     </div>
   );
 }

@@ -39,7 +39,8 @@ function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest('input, textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="combobox"]')) return true;
-  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+  // A toast is a dialog, too, by its role, but takes nothing.
+  return document.querySelector('[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"]:not([aria-modal="false"])') !== null;
 }
 
 export function useShortcuts({ onHelp }: { onHelp: () => void }): void {
