@@ -1,5 +1,6 @@
 import { PageHeader, Skeleton, type HeatData } from '@massif/ui';
 import { getRouteApi } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { nodeUse, placesOf } from '../../api/live/heat.ts';
 import { useHeat, useHeatFrames } from '../../api/live/live.tsx';
@@ -19,26 +20,29 @@ export function ClusterPage() {
   const navigate = route.useNavigate();
   const { heat, loading } = useHeat();
   useHeatFrames(heat);
+  const panel = useRef<HTMLDivElement>(null);
   const pinned = parseDevicePlace(search.device);
   const change = (next: ClusterSearch) => void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
   return (
     <Page title={t('title')}>
       <PageHeader title={t('title')} description={loading ? <Skeleton className="my-1 h-3 w-72" /> : <Summary heat={heat} />} />
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="flex min-w-0 flex-col gap-5">
-          <DeviceMap
-            heat={heat}
-            loading={loading}
-            metric={search.metric ?? 'busy'}
-            onMetricChange={(metric) => change({ metric: metric === 'busy' ? undefined : metric })}
-            pinned={pinned}
-            onPin={(device) => change({ device: device && formatDevicePlace(device) })}
-          />
-          <Nodes heat={heat} loading={loading} />
-        </div>
-        <div className="xl:sticky xl:top-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
+        <DeviceMap
+          heat={heat}
+          loading={loading}
+          metric={search.metric ?? 'busy'}
+          onMetricChange={(metric) => change({ metric: metric === 'busy' ? undefined : metric })}
+          pinned={pinned}
+          onPin={(device) => {
+            change({ device: device && formatDevicePlace(device) });
+            // Below a map that fills the screen nobody would see it.
+            if (device) requestAnimationFrame(() => panel.current?.scrollIntoView({ block: 'nearest' }));
+          }}
+        />
+        <div ref={panel} className="scroll-mb-4 xl:sticky xl:top-5 xl:row-span-2">
           <DevicePanel heat={heat} loading={loading} pinned={pinned} onUnpin={() => change({ device: undefined })} />
         </div>
+        <Nodes heat={heat} loading={loading} />
       </div>
     </Page>
   );

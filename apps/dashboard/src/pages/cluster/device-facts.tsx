@@ -33,7 +33,7 @@ export function DeviceFacts({ device }: { device: DeviceNow }) {
           ? t('memoryOf', { used: format.bytes(memory * known.memoryBytes), all: format.bytes(known.memoryBytes) })
           : format.bytes(known?.memoryBytes),
     },
-    { key: 'job', label: t('job'), value: known?.job ? <JobOfDevice id={known.job} /> : t('noJob') },
+    { key: 'job', label: t('job'), value: known && (known.job ? <JobOfDevice id={known.job} /> : t('noJob')) },
     ...(known?.job
       ? [{ key: 'rank', label: t('rank'), value: <RankOfDevice id={known.job} node={known.node} index={known.index} /> }]
       : []),

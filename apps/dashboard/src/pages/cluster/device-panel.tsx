@@ -1,6 +1,7 @@
 import { Card, EmptyState, IconButton, Skeleton, type HeatData } from '@massif/ui';
 import { MousePointerClick, SearchX, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
+import { Failure } from '../../shell/failure.tsx';
 import { DeviceFacts } from './device-facts.tsx';
 import { DeviceHour, hourClass } from './device-hour.tsx';
 import type { DevicePlace } from './device-place.ts';
@@ -18,7 +19,7 @@ interface Props {
 export function DevicePanel({ heat, loading, pinned, onUnpin }: Props) {
   const t = useTranslations('cluster.device');
   return (
-    <Card className="min-h-96">
+    <Card className="xl:min-h-96">
       {pinned ? (
         <Pinned heat={heat} loading={loading} pinned={pinned} onUnpin={onUnpin} />
       ) : (
@@ -40,7 +41,13 @@ function Pinned({ heat, loading, pinned, onUnpin }: Props & { pinned: DevicePlac
       {device ? (
         <>
           <DeviceFacts device={device} />
-          {device.known ? <DeviceHour id={device.known.id} memoryBytes={device.known.memoryBytes} /> : <Skeleton className={hourClass} />}
+          {device.known ? (
+            <DeviceHour id={device.known.id} memoryBytes={device.known.memoryBytes} />
+          ) : device.error ? (
+            <Failure error={device.error} compact />
+          ) : (
+            <Skeleton className={hourClass} />
+          )}
         </>
       ) : loading ? (
         <PinnedSkeleton />

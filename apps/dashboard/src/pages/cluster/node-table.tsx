@@ -14,6 +14,12 @@ const rowHeight = 36;
 /** Rows that are shown without scrolling within the table. */
 const shownRows = 14;
 
+// Columns come as there is room for them beside the name.
+const rackClass = 'hidden w-20 @3xl:table-cell';
+const typeClass = 'hidden w-32 @4xl:table-cell';
+const inUseClass = 'hidden w-20 @lg:table-cell';
+const memoryClass = 'hidden w-36 @lg:table-cell';
+
 /** Nodes with what they do now. Only rows in view are drawn: a thousand nodes change each second. */
 export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly HeatPlace[] }) {
   const t = useTranslations('cluster.nodes');
@@ -34,19 +40,27 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
       ref={scroller}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard (WCAG 2.1.1)
       tabIndex={0}
-      className="overflow-auto"
+      className="@container overflow-auto"
       style={{ maxHeight: (shownRows + 1) * rowHeight }}
     >
-      <table aria-label={t('title')} aria-rowcount={nodes.length + 1} className="w-full border-separate border-spacing-0 text-sm">
+      <table
+        aria-label={t('title')}
+        aria-rowcount={nodes.length + 1}
+        className="w-full table-fixed border-separate border-spacing-0 text-sm"
+      >
         <TableHead>
           <tr>
             <TableHeaderCell>{t('name')}</TableHeaderCell>
-            <TableHeaderCell>{t('state')}</TableHeaderCell>
-            <TableHeaderCell className="max-md:hidden">{t('rack')}</TableHeaderCell>
-            <TableHeaderCell className="max-md:hidden">{t('type')}</TableHeaderCell>
-            <TableHeaderCell numeric>{t('inUse')}</TableHeaderCell>
-            <TableHeaderCell numeric>{t('busy')}</TableHeaderCell>
-            <TableHeaderCell numeric className="max-sm:hidden">
+            <TableHeaderCell className="w-28 @2xl:w-30 @3xl:w-44">{t('state')}</TableHeaderCell>
+            <TableHeaderCell className={rackClass}>{t('rack')}</TableHeaderCell>
+            <TableHeaderCell className={typeClass}>{t('type')}</TableHeaderCell>
+            <TableHeaderCell numeric className={inUseClass}>
+              {t('inUse')}
+            </TableHeaderCell>
+            <TableHeaderCell numeric className="w-36">
+              {t('busy')}
+            </TableHeaderCell>
+            <TableHeaderCell numeric className={memoryClass}>
               {t('memory')}
             </TableHeaderCell>
           </tr>
@@ -77,22 +91,28 @@ function NodeRow({ heat, node, row }: { heat: HeatData; node: HeatPlace; row: nu
       style={{ height: rowHeight }}
       className={cx('hover:bg-hover has-[a:focus-visible]:bg-hover', unhealthy > 0 && 'bg-failed-soft/40')}
     >
-      <TableCell className="whitespace-nowrap">
+      <TableCell truncate>
         <Link to="/cluster/nodes/$name" params={{ name: node.name }} className={quietLinkClass}>
           {node.name}
         </Link>
       </TableCell>
-      <TableCell className="whitespace-nowrap">
+      <TableCell truncate>
         <NodeStateBadge state={node.state} />
         {unhealthy > 0 && <span className="ml-2 text-xs text-failed">{t('unhealthy', { count: unhealthy })}</span>}
       </TableCell>
-      <TableCell className="whitespace-nowrap max-md:hidden">{node.rack ?? format.integer(null)}</TableCell>
-      <TableCell className="whitespace-nowrap max-md:hidden">{node.type}</TableCell>
-      <TableCell numeric>{t('of', { used: allocated, all: node.devices })}</TableCell>
+      <TableCell truncate className={rackClass}>
+        {node.rack ?? format.integer(null)}
+      </TableCell>
+      <TableCell truncate className={typeClass}>
+        {node.type}
+      </TableCell>
+      <TableCell numeric className={inUseClass}>
+        {t('of', { used: allocated, all: node.devices })}
+      </TableCell>
       <TableCell numeric>
         <ShareBar value={busy} />
       </TableCell>
-      <TableCell numeric className="max-sm:hidden">
+      <TableCell numeric className={memoryClass}>
         <ShareBar value={memory} />
       </TableCell>
     </tr>

@@ -1,4 +1,4 @@
-import type { Device, DeviceState } from '@massif/contracts';
+import type { AppError, Device, DeviceState } from '@massif/contracts';
 import type { HeatData } from '@massif/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
@@ -18,6 +18,8 @@ export interface DeviceNow {
   memory: number | null;
   /** Its id and job, once they came. */
   known: Device | undefined;
+  /** Why they do not come. */
+  error: AppError | null;
 }
 
 /** @returns undefined when the map has no such device */
@@ -35,6 +37,7 @@ export function useDevice(heat: HeatData, at: DevicePlace): DeviceNow | undefine
     busy: shareOf(heat.busy[place]!),
     memory: shareOf(heat.memory[place]!),
     known: node.data?.devices.find(({ index }) => index === at.index),
+    error: node.data ? null : node.error,
   };
 }
 

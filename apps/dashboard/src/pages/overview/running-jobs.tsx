@@ -55,9 +55,15 @@ export function RunningJobs() {
             <tr>
               <TableHeaderCell>{t('job')}</TableHeaderCell>
               <TableHeaderCell>{t('progress')}</TableHeaderCell>
-              <TableHeaderCell numeric>{t('loss')}</TableHeaderCell>
-              <TableHeaderCell numeric>{t('speed')}</TableHeaderCell>
-              <TableHeaderCell numeric>{t('devices')}</TableHeaderCell>
+              <TableHeaderCell numeric className="max-md:hidden">
+                {t('loss')}
+              </TableHeaderCell>
+              <TableHeaderCell numeric className="max-md:hidden">
+                {t('speed')}
+              </TableHeaderCell>
+              <TableHeaderCell numeric className="max-md:hidden">
+                {t('devices')}
+              </TableHeaderCell>
               <TableHeaderCell numeric>{t('left')}</TableHeaderCell>
             </tr>
           </TableHead>
@@ -87,7 +93,7 @@ function RunningRow({ job }: { job: JobSummary }) {
   return (
     <TableRow interactive>
       <TableCell className="h-12">
-        <div className="flex min-w-40 flex-col items-start gap-0.5">
+        <div className="flex min-w-24 flex-col items-start gap-0.5">
           <Link to="/jobs/$id" params={{ id: job.id }} className={quietLinkClass}>
             {job.name}
           </Link>
@@ -97,7 +103,7 @@ function RunningRow({ job }: { job: JobSummary }) {
           </span>
         </div>
       </TableCell>
-      <TableCell className="w-1/3 min-w-40">
+      <TableCell className="w-1/3 min-w-32">
         <Progress
           label={t('steps', { step: format.integer(progress?.step ?? 0), steps: format.integer(progress?.steps) })}
           value={share}
@@ -105,9 +111,15 @@ function RunningRow({ job }: { job: JobSummary }) {
           tone={job.state === 'recovering' ? 'recovering' : 'running'}
         />
       </TableCell>
-      <TableCell numeric>{format.fixed(progress?.loss, 3)}</TableCell>
-      <TableCell numeric>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</TableCell>
-      <TableCell numeric>{format.integer(job.devices)}</TableCell>
+      <TableCell numeric className="max-md:hidden">
+        {format.fixed(progress?.loss, 3)}
+      </TableCell>
+      <TableCell numeric className="max-md:hidden">
+        {format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}
+      </TableCell>
+      <TableCell numeric className="max-md:hidden">
+        {format.integer(job.devices)}
+      </TableCell>
       <TableCell numeric>{format.duration(progress?.etaSeconds)}</TableCell>
     </TableRow>
   );
