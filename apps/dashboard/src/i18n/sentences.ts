@@ -3,6 +3,7 @@ import { isErrorCode, toAppError, type Reason } from '@massif/contracts';
 import { useTranslations } from 'use-intl';
 import { requestIdOf } from '../api/errors.ts';
 import { useLanguage } from './language.tsx';
+import type { Words } from './messages.ts';
 
 export interface ErrorText {
   title: string;
@@ -26,28 +27,34 @@ export function useErrorText(): (error: unknown) => ErrorText {
 /** Jobs that a sentence names; of the others it says how many. */
 const namedMax = 3;
 
-/**
- * Why something is as it is, in a sentence. What the scheduler says is made of its facts; what failed is the API's sentence, in
- * another language than English behind the name of its code.
- */
+/** Why something is as it is, in a sentence of the reader's language. */
 export function useReasonText(): (reason: Reason) => string {
   const t = useTranslations('reasons');
   const { locale, errors } = useLanguage();
-  return (reason) => {
-    const { code, message } = reason;
-    const facts = schedulerFacts(reason);
-    if (facts && isSchedulerCode(code)) {
-      const { missing, heldBy, ahead } = facts;
-      const named = heldBy.slice(0, namedMax).join(', ');
-      return [
-        t(code, { missing }),
-        heldBy.length > 0 ? t('heldBy', { jobs: named, more: heldBy.length - Math.min(heldBy.length, namedMax) }) : '',
-        ahead > 0 ? t('ahead', { count: ahead }) : '',
-      ].join('');
-    }
-    if (locale === 'en' || !isErrorCode(code)) return message;
-    return t('detail', { title: errors[code].title, message });
-  };
+  return (reason) => reasonText(reason, { t, locale, errors });
+}
+
+/**
+ * What the scheduler says is made of its facts; what failed is the API's sentence, in another language than English behind the name of
+ * its code.
+ */
+export function reasonText(
+  reason: Reason,
+  { t, locale, errors }: { t: ReturnType<typeof useTranslations<'reasons'>> } & Pick<Words, 'locale' | 'errors'>,
+): string {
+  const { code, message } = reason;
+  const facts = schedulerFacts(reason);
+  if (facts && isSchedulerCode(code)) {
+    const { missing, heldBy, ahead } = facts;
+    const named = heldBy.slice(0, namedMax).join(', ');
+    return [
+      t(code, { missing }),
+      heldBy.length > 0 ? t('heldBy', { jobs: named, more: heldBy.length - Math.min(heldBy.length, namedMax) }) : '',
+      ahead > 0 ? t('ahead', { count: ahead }) : '',
+    ].join('');
+  }
+  if (locale === 'en' || !isErrorCode(code)) return message;
+  return t('detail', { title: errors[code].title, message });
 }
 
 const schedulerCodes = ['waiting_for_devices', 'nodes_unavailable', 'no_node_large_enough', 'not_enough_devices'] as const;

@@ -1,6 +1,7 @@
 import { PageHeader } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { overviewQuery } from '../../api/queries.ts';
 import { useLive } from '../../api/live/live.tsx';
@@ -13,6 +14,8 @@ import { QueuedJobs } from './queued-jobs.tsx';
 import { RunningJobs } from './running-jobs.tsx';
 import { UtilisationSkeleton } from './utilisation-skeleton.tsx';
 
+const route = getRouteApi('/');
+
 // Charts come after the numbers, and not at all before there is something to draw.
 const Utilisation = lazy(async () => ({ default: (await import('./utilisation.tsx')).Utilisation }));
 
@@ -21,6 +24,7 @@ export function OverviewPage() {
   const t = useTranslations('overview');
   const overview = useQuery(overviewQuery);
   useLive({ kind: 'jobs' });
+  useForgottenFailure();
   const { data } = overview;
   const fresh = data !== undefined && Object.values(data.jobs).every((count) => count === 0);
   return (
@@ -51,4 +55,14 @@ export function OverviewPage() {
       )}
     </Page>
   );
+}
+
+/** Who is signed in by now need not carry in the address why he was not. */
+function useForgottenFailure(): void {
+  const { signin, ...search } = route.useSearch();
+  const navigate = route.useNavigate();
+  useEffect(() => {
+    if (signin) void navigate({ search, replace: true });
+    // oxlint-disable-next-line react/exhaustive-deps -- the rest of the address is taken as it is then
+  }, [signin]);
 }

@@ -6,9 +6,12 @@ export type Period = (typeof periods)[number];
 
 export const periodHours: Record<Period, number> = { '1h': 1, '6h': 6, '24h': 24 };
 
+export const signInFailures = ['expired', 'unavailable'] as const;
+export type SignInFailure = (typeof signInFailures)[number];
+
 export interface OverviewSearch {
-  /** Where the API sends who came with a key that no longer opens. */
-  signin?: 'expired' | undefined;
+  /** Why the API could not sign in who came with a key: it no longer opens, or the database was away. */
+  signin?: SignInFailure | undefined;
   period?: Period | undefined;
   /** What was zoomed into, in seconds since 1970: `1760000000-1760003600`. */
   zoom?: string | undefined;
@@ -16,7 +19,7 @@ export interface OverviewSearch {
 
 export function parseOverviewSearch(search: RawSearch): OverviewSearch {
   const zoom = textOf(search['zoom']);
-  return { signin: oneOf(['expired'], search['signin']), period: oneOf(periods, search['period']), zoom: parseZoom(zoom) && zoom };
+  return { signin: oneOf(signInFailures, search['signin']), period: oneOf(periods, search['period']), zoom: parseZoom(zoom) && zoom };
 }
 
 /** @returns milliseconds since 1970, from and to; undefined for anything else */

@@ -10,7 +10,7 @@ import { useTitle } from '../../shell/page.tsx';
 /** Nobody is signed in: by the address that was printed, or with a token. The address that was asked for stays, and opens then. */
 export function SignInPage() {
   const t = useTranslations('signIn');
-  const expired = useSearch({ strict: false, select: ({ signin }) => signin === 'expired' });
+  const failure = useSearch({ strict: false, select: ({ signin }) => signin });
   useTitle(t('title'));
   return (
     <div className="flex min-h-dvh flex-col">
@@ -26,7 +26,7 @@ export function SignInPage() {
       </header>
       <main className="mx-auto flex w-full max-w-md flex-1 flex-col gap-4 px-4 pt-[8dvh] pb-16">
         <h1 className="text-xl font-semibold tracking-tight">{t('title')}</h1>
-        {expired && <Banner tone="warning">{t('expired')}</Banner>}
+        {failure && <Banner tone="warning">{t(failure)}</Banner>}
         <Card className="flex flex-col gap-5">
           <section className="flex flex-col gap-2">
             <h2 className="font-medium">{t('address.title')}</h2>

@@ -1,0 +1,41 @@
+import type { Reason } from '@massif/contracts';
+import { createTranslator } from 'use-intl/core';
+import { describe, expect, it } from 'vitest';
+import { loadWords } from './messages.ts';
+import { reasonText } from './sentences.ts';
+
+async function say(locale: 'en' | 'zh', reason: Reason): Promise<string> {
+  const { messages, errors } = await loadWords(locale);
+  return reasonText(reason, { locale, errors, t: createTranslator({ locale, messages, namespace: 'reasons' }) });
+}
+
+const waits = (missing: number, heldBy: string[], ahead: number): Reason => ({
+  code: 'waiting_for_devices',
+  message: 'as the API says it',
+  missing,
+  heldBy,
+  ahead: { count: ahead, jobs: [] },
+});
+
+describe('a reason', () => {
+  it('of the scheduler is said from its facts', async () => {
+    expect(await say('en', waits(1, [], 0))).toBe('Waits for 1 more device on one node.');
+    expect(await say('en', waits(2, ['a', 'b', 'c', 'd', 'e'], 1))).toBe(
+      'Waits for 2 more devices on one node. Held by a, b, c and 2 more jobs. 1 job is ahead of it.',
+    );
+    expect(await say('zh', waits(2, ['a', 'b', 'c', 'd'], 3))).toBe(
+      '还需同一节点上的 2 个设备空闲。目前由 a, b, c 等另外 1 个任务占用。前面还有 3 个任务。',
+    );
+  });
+
+  it('of a failure is what the API says, with the name of its code where that is in another language', async () => {
+    const reason = { code: 'nan_loss', message: 'step 3: loss NaN' };
+    expect(await say('en', reason)).toBe('step 3: loss NaN');
+    expect(await say('zh', reason)).toBe('损失不是有限值：step 3: loss NaN');
+  });
+
+  it('of another code, or without the facts of its own, is what the API says', async () => {
+    expect(await say('zh', { code: 'from_the_future', message: 'as it says' })).toBe('as it says');
+    expect(await say('en', { code: 'not_enough_devices', message: 'as it says' })).toBe('as it says');
+  });
+});
