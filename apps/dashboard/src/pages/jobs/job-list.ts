@@ -36,6 +36,9 @@ export interface JobList {
   end(): void;
 }
 
+/** Whoever drags the bar passes thousands of rows: only where he stays is read. */
+const settleMs = 80;
+
 /** Requests at a time: one that shows, one that is ahead of it. */
 const requestsMax = 3;
 
@@ -44,6 +47,9 @@ export function createJobList(filter: JobsSearch, read: (query: Query, signal: A
   let state: JobListState = { window: emptyWindow, arrived: 0, departed: 0, error: undefined };
   let view: View = { first: 0, last: 0, ahead: { up: 0, down: pageRows } };
   let refreshing: AbortController | undefined;
+  /** Of the list as it is; the page that it stood on may be forgotten. */
+  let newestId: string | undefined;
+  let settled: ReturnType<typeof setTimeout> | undefined;
   const asked = new Map<number, AbortController>();
   const arrived = new Set<string>();
   const departed = new Set<string>();
@@ -68,6 +74,7 @@ export function createJobList(filter: JobsSearch, read: (query: Query, signal: A
       const answer = await read(query, controller.signal);
       if (asked.get(request.page) !== controller) return;
       asked.delete(request.page);
+      if (state.window.total === null) newestId = answer.items[0]?.id;
       set({ window: withAnswer(state.window, request, answer), error: undefined });
       fetchMissing();
     } catch (error) {
@@ -96,6 +103,7 @@ export function createJobList(filter: JobsSearch, read: (query: Query, signal: A
       refreshing = undefined;
       arrived.clear();
       departed.clear();
+      newestId = answer.items[0]?.id;
       set({ window: withAnswer(emptyWindow, request, answer), error: undefined });
       fetchMissing();
     } catch (error) {
@@ -109,10 +117,12 @@ export function createJobList(filter: JobsSearch, read: (query: Query, signal: A
   const belongs = (job: JobChange) => {
     const { window } = state;
     if (window.total === null || !matches(filter, job)) return false;
-    const top = window.pages.get(0)?.rows[0];
-    if (!top) return window.total === 0;
     // Ids grow with time.
-    return job.id > top.id || [...window.pages.values()].some(({ rows }) => job.id < rows[0]!.id && job.id > rows.at(-1)!.id);
+    return (
+      newestId === undefined ||
+      job.id > newestId ||
+      [...window.pages.values()].some(({ rows }) => job.id < rows[0]!.id && job.id > rows.at(-1)!.id)
+    );
   };
 
   return {
@@ -122,13 +132,16 @@ export function createJobList(filter: JobsSearch, read: (query: Query, signal: A
       return () => listeners.delete(listener);
     },
     look(next) {
+      const hasJumped = Math.abs(next.first - view.first) > 2 * pageRows;
       view = next;
       const pages = {
         first: Math.floor((view.first - view.ahead.up) / pageRows),
         last: Math.floor((view.last + view.ahead.down) / pageRows),
       };
       if (state.window.total !== null) abandon((page) => page >= pages.first && page <= pages.last);
-      fetchMissing();
+      clearTimeout(settled);
+      if (hasJumped) settled = setTimeout(fetchMissing, settleMs);
+      else fetchMissing();
     },
     change(changes) {
       let { window } = state;
@@ -148,6 +161,7 @@ export function createJobList(filter: JobsSearch, read: (query: Query, signal: A
     },
     refresh: () => void refresh(),
     end() {
+      clearTimeout(settled);
       abandon(() => false);
       refreshing?.abort();
       refreshing = undefined;

@@ -1,9 +1,10 @@
-import { Button, buttonClass, ErrorState, PageHeader } from '@massif/ui';
+import { Button, buttonClass, PageHeader } from '@massif/ui';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowUp, Plus } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
+import { Failure } from '../../shell/failure.tsx';
 import { Page } from '../../shell/page.tsx';
 import { JobsEmpty } from './empty.tsx';
 import { JobFilters } from './filters.tsx';
@@ -42,11 +43,12 @@ export function JobsPage() {
       />
       <JobFilters search={search} counts={list.counts} total={rows.total} />
       {error && rows.total === null ? (
-        <ErrorState title={error.message} code={error.code} action={<Button onClick={list.refresh}>{t('retry')}</Button>} />
+        <Failure error={error} retry={list.refresh} />
       ) : rows.total === 0 ? (
         <JobsEmpty search={search} />
       ) : (
         <div className="relative min-w-0">
+          {error && <Failure error={error} retry={list.refresh} compact />}
           {arrived > 0 && (
             <div className="pointer-events-none sticky top-10 z-20 -mb-8 flex h-8 translate-y-11 justify-center">
               <Button variant="primary" size="sm" icon={ArrowUp} onClick={show} className="pointer-events-auto shadow-pop">

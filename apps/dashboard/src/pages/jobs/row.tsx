@@ -1,7 +1,7 @@
 import { isTerminal, type JobSummary } from '@massif/contracts';
-import { Progress, RelativeTime, StateBadge } from '@massif/ui';
-import { Link } from '@tanstack/react-router';
-import type { KeyboardEvent } from 'react';
+import { cx, StateBadge } from '@massif/ui';
+import { useRouter } from '@tanstack/react-router';
+import { memo, type MouseEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 
@@ -11,37 +11,40 @@ export const columnsClass =
 
 const wide = 'max-lg:hidden';
 
-const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering', cancelled: 'neutral' } as const;
-
-interface JobRowProps {
+export interface JobRowProps {
+  index: number;
   job: JobSummary;
+  nowMs: number;
   /** Whether Tab goes here. */
   isTabStop: boolean;
-  onFocus(): void;
-  onKeyDown(event: KeyboardEvent): void;
+  onFocus(index: number): void;
 }
 
-/** The cells of a job's row. Its name is the link, and covers the row. */
-export function JobRow({ job, isTabStop, onFocus, onKeyDown }: JobRowProps) {
+/**
+ * The cells of a job's row. Its name is the link, and covers the row. While one scrolls, dozens of rows come and go in each frame:
+ * they are made of plain elements, and of nothing that changes with the scroll.
+ */
+export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFocus }: JobRowProps) {
   const t = useTranslations('jobs');
   const states = useTranslations('states');
   const format = useFormat();
   const { progress, state } = job;
-  const isOver = isTerminal(state);
+  const created = (
+    <time dateTime={job.createdAt} title={format.time(job.createdAt)}>
+      {format.relative(job.createdAt, nowMs)}
+    </time>
+  );
   return (
     <>
       <td className="min-w-0">
-        <Link
-          to="/jobs/$id"
-          params={{ id: job.id }}
-          tabIndex={isTabStop ? 0 : -1}
-          onFocus={onFocus}
-          onKeyDown={onKeyDown}
-          className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
-        >
+        <JobLink id={job.id} tabIndex={isTabStop ? 0 : -1} onFocus={() => onFocus(index)}>
           {job.name}
-        </Link>
+        </JobLink>
         <span className="block truncate font-mono text-xs text-text-3 max-lg:hidden">{job.id}</span>
+        <span className="block truncate text-xs text-text-3 lg:hidden">
+          {created}
+          {typeof progress?.loss === 'number' && ` · ${t('lossLabel', { loss: format.fixed(progress.loss, 3) })}`}
+        </span>
       </td>
       <td>
         <StateBadge state={state} label={states(state)} />
@@ -49,34 +52,74 @@ export function JobRow({ job, isTabStop, onFocus, onKeyDown }: JobRowProps) {
       <td className="min-w-0 max-lg:col-span-2 max-lg:row-start-2">
         {progress ? <RowProgress job={job} /> : <span className="text-xs text-text-3">{t('notStarted')}</span>}
       </td>
-      <td className={`${wide} text-right`}>{format.fixed(progress?.loss, 3)}</td>
-      <td className={`${wide} text-right`}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
-      <td className={`${wide} text-right`}>{isOver ? '–' : format.duration(progress?.etaSeconds)}</td>
-      <td className={`${wide} text-right`}>{format.integer(job.devices)}</td>
-      <td className={`${wide} truncate text-text-2`} title={job.model}>
+      <td className={cx(wide, 'text-right')}>{format.fixed(progress?.loss, 3)}</td>
+      <td className={cx(wide, 'text-right')}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
+      <td className={cx(wide, 'text-right')}>{isTerminal(state) ? '–' : format.duration(progress?.etaSeconds)}</td>
+      <td className={cx(wide, 'text-right')}>{format.integer(job.devices)}</td>
+      <td className={cx(wide, 'truncate text-text-2')} title={job.model}>
         {job.model}
       </td>
-      <td className={`${wide} relative z-10 justify-self-end text-right text-text-2`}>
-        <RelativeTime time={job.createdAt} />
-      </td>
+      <td className={cx(wide, 'text-right text-text-2')}>{created}</td>
     </>
   );
-}
+});
+
+const barClass: Partial<Record<JobSummary['state'], string>> = {
+  succeeded: 'bg-succeeded',
+  failed: 'bg-failed',
+  recovering: 'bg-recovering',
+  cancelled: 'bg-control',
+};
 
 function RowProgress({ job: { progress, state } }: { job: JobSummary }) {
   const t = useTranslations('jobs');
   const format = useFormat();
   const { step = 0, steps = null } = progress ?? {};
+  const share = steps === null ? null : Math.min(1, step / steps);
   const text =
     steps === null
       ? t('steps', { step: format.integer(step) })
       : t('stepsOf', { step: format.integer(step), steps: format.integer(steps) });
   return (
-    <Progress
-      label={text}
-      value={steps === null ? null : Math.min(1, step / steps)}
-      valueText={steps === null ? '' : format.percent(step / steps)}
-      tone={state in tones ? tones[state as keyof typeof tones] : 'running'}
-    />
+    <>
+      <span className="flex justify-between gap-2 text-xs text-text-2">
+        <span className="truncate">{text}</span>
+        {share !== null && <span>{format.percent(share)}</span>}
+      </span>
+      {share !== null && (
+        <span aria-hidden className="mt-1 block h-1.5 overflow-hidden rounded-full bg-line">
+          <span className={cx('block h-full rounded-full', barClass[state] ?? 'bg-running')} style={{ width: `${share * 100}%` }} />
+        </span>
+      )}
+    </>
+  );
+}
+
+interface JobLinkProps {
+  id: string;
+  tabIndex: number;
+  onFocus(): void;
+  children: string;
+}
+
+/** The router's own links each watch the address, which takes longer than all else in a row. */
+function JobLink({ id, children, ...rest }: JobLinkProps) {
+  const router = useRouter();
+  const target = { to: '/jobs/$id', params: { id } } as const;
+  const go = (event: MouseEvent) => {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void router.navigate(target);
+  };
+  return (
+    <a
+      {...rest}
+      href={`/jobs/${id}`}
+      onClick={go}
+      onPointerEnter={() => void router.preloadRoute(target)}
+      className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
+    >
+      {children}
+    </a>
   );
 }

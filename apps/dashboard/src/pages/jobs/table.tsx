@@ -1,9 +1,9 @@
 import type { JobSummary } from '@massif/contracts';
-import { Skeleton } from '@massif/ui';
+import { Skeleton, useNow } from '@massif/ui';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type Ref } from 'react';
 import { useTranslations } from 'use-intl';
-import { columnsClass, JobRow } from './row.tsx';
+import { columnsClass, JobRow, type JobRowProps } from './row.tsx';
 import type { JobsSearch } from './search.ts';
 import type { useJobList } from './use-job-list.ts';
 import { useMedia } from './use-media.ts';
@@ -19,7 +19,7 @@ const columns = ['job', 'state', 'progress', 'loss', 'speed', 'left', 'devices',
 const numericColumns: readonly string[] = ['loss', 'speed', 'left', 'devices', 'created'];
 
 /** Two lines on a phone, one elsewhere. */
-const heights = { narrow: 72, wide: 44 };
+const heights = { narrow: 92, wide: 44 };
 
 /** While the first page is on its way. */
 const skeletonRows = 12;
@@ -29,6 +29,7 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
   const t = useTranslations('jobs');
   const body = useRef<HTMLTableSectionElement>(null);
   const isWide = useMedia('(min-width: 64rem)');
+  const nowMs = useNow();
   const [scrollMargin, setScrollMargin] = useState(0);
   const count = rows.total ?? 0;
   // oxlint-disable-next-line react/incompatible-library -- only for React Compiler, which this build does not use
@@ -51,7 +52,7 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
     else look({ first, last, ahead });
   }, [look, first, last, goesDown, order, count]);
 
-  const { tabStop, onFocus, onKeyDown } = useArrowKeys({ body, count, first, last, scrollTo: (index) => virtualizer.scrollToIndex(index) });
+  const { tabStop, onFocus } = useArrowKeys({ body, count, first, last, scrollTo: (index) => virtualizer.scrollToIndex(index) });
   /** The list is kept with its newest row first, whichever way it is shown. */
   const place = (index: number) => (order === 'oldest' ? count - 1 - index : index);
   return (
@@ -77,10 +78,10 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
             key={index}
             aria-rowindex={index + 2}
             data-index={index}
-            className={`${columnsClass} absolute inset-x-0 top-0 border-b border-line last:border-b-0 has-[a:focus-visible]:bg-hover has-[a:hover]:bg-hover`}
+            className={`${columnsClass} absolute inset-x-0 top-0 border-b border-line last:border-b-0 focus-within:bg-hover hover:bg-hover`}
             style={{ height: size, transform: `translateY(${start - scrollMargin}px)` }}
           >
-            <Row job={rowAt(rows, place(index))} isTabStop={index === tabStop} onFocus={() => onFocus(index)} onKeyDown={onKeyDown} />
+            <Row index={index} job={rowAt(rows, place(index))} nowMs={nowMs} isTabStop={index === tabStop} onFocus={onFocus} />
           </tr>
         ))}
       </tbody>
@@ -88,15 +89,12 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
   );
 }
 
-interface RowProps {
-  job: JobSummary | undefined;
-  isTabStop: boolean;
-  onFocus(): void;
-  onKeyDown(event: KeyboardEvent): void;
+function Row({ job, ...rest }: Omit<JobRowProps, 'job'> & { job: JobSummary | undefined }) {
+  return job ? <JobRow job={job} {...rest} /> : <SkeletonRow />;
 }
 
-function Row({ job, ...rest }: RowProps) {
-  if (job) return <JobRow job={job} {...rest} />;
+/** A row whose page is on its way. */
+function SkeletonRow() {
   return (
     <td className="col-span-full flex items-center gap-4">
       <Skeleton className="h-3 w-40" />
@@ -126,7 +124,7 @@ function useArrowKeys({ body, count, first, last, scrollTo }: ArrowKeysOptions) 
     mustFocus.current = false;
     link.focus({ preventScroll: true });
   });
-  const onKeyDown = (event: KeyboardEvent) => {
+  const move = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, last - first - 24);
     const moves: Record<string, number> = {
@@ -144,6 +142,11 @@ function useArrowKeys({ body, count, first, last, scrollTo }: ArrowKeysOptions) 
     mustFocus.current = true;
     setCurrent(next);
     scrollTo(next);
-  };
-  return { tabStop: current >= first && current <= last ? current : first, onFocus: setCurrent, onKeyDown };
+  });
+  useEffect(() => {
+    const element = body.current;
+    element?.addEventListener('keydown', move);
+    return () => element?.removeEventListener('keydown', move);
+  }, [body]);
+  return { tabStop: current >= first && current <= last ? current : first, onFocus: setCurrent };
 }

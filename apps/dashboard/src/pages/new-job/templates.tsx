@@ -40,7 +40,16 @@ export function Templates() {
   );
 }
 
-function TemplateCard({ template: { id, title, description, spec, minutes } }: { template: Template }) {
+/** Templates that this product brings along have words in both languages; others have their own. */
+function useTemplateWords({ id, title, description }: Template): { title: string; description: string } {
+  const t = useTranslations('newJob.templates.known');
+  const known = `${id as 'moby-dick'}` as const;
+  return t.has(`${known}.title`) ? { title: t(`${known}.title`), description: t(`${known}.description`) } : { title, description };
+}
+
+function TemplateCard({ template }: { template: Template }) {
+  const { id, spec, minutes } = template;
+  const { title, description } = useTemplateWords(template);
   const t = useTranslations('newJob.templates');
   const format = useFormat();
   const submit = useSubmit();

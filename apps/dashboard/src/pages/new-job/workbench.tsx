@@ -95,7 +95,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
             />
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
-            <BigNumbers plan={result?.plans[0]} isOutdated={draft.spec === undefined || refusal !== undefined} />
+            <BigNumbers plan={result?.plans[0]} />
             {start}
           </Card>
         </form>

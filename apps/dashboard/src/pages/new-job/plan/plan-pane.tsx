@@ -31,7 +31,7 @@ export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, act
   return (
     <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
       <Card className="flex flex-col gap-4">
-        <BigNumbers plan={best} isOutdated={isOutdated || error !== undefined} />
+        <BigNumbers plan={best} />
         <div className="min-h-14">
           <Status error={error} spec={spec} isOutdated={isOutdated} dryRun={dryRun} />
         </div>
@@ -59,13 +59,13 @@ export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, act
 }
 
 /** When it is through, and what it costs. */
-export function BigNumbers({ plan, isOutdated }: { plan: Plan | undefined; isOutdated: boolean }) {
+export function BigNumbers({ plan }: { plan: Plan | undefined }) {
   const t = useTranslations('newJob.plan');
   const format = useFormat();
   const days = plan?.days ?? null;
   const seconds = days === null ? null : days * 86_400;
   return (
-    <div className={`grid grid-cols-2 gap-4 ${isOutdated ? 'opacity-50' : ''}`}>
+    <div className="grid grid-cols-2 gap-4">
       <Stat
         size="lg"
         label={t('finishes')}
