@@ -107,9 +107,7 @@ export function useRefusalText(): (error: AppError, spec: TrainSpec | undefined)
               .map(([part, bytes]) => `${words.memory(part).toLocaleLowerCase(format.locale)} ${format.bytes(bytes)}`),
           ),
         }),
-        fix: [isCapped && t('raiseCap', { bytes: format.bytes(neededBytes) }), replica > limitBytes ? t('smallerModel') : t('shorter')]
-          .filter(Boolean)
-          .join(' '),
+        fix: isCapped ? t('raiseCap', { bytes: format.bytes(neededBytes) }) : t(replica > limitBytes ? 'smallerModel' : 'shorter'),
       };
     }
     if (error.code === 'not_enough_devices' && needed !== undefined && exist !== undefined)

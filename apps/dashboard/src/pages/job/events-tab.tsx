@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { useReasonText } from '../../i18n/sentences.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { JobLinks } from '../../shell/job-links.tsx';
 import { Failure } from '../../shell/failure.tsx';
 import { timelineOf, type Entry } from './timeline.ts';
 import { useEvents } from './use-events.ts';
@@ -48,7 +49,11 @@ function Happened({ entry }: { entry: Entry }) {
         <Line mark={<StateBadge state={to} label={states(to)} />}>
           {place ? t('placed', { node: place.node, ranks: place.ranks }) : t(`became.${to}`)}
           {typeof place?.resumedFrom === 'number' && ` ${t('resumed', { step: place.resumedFrom })}`}
-          {reason && <span className="block text-text-2">{reasonText(reason)}</span>}
+          {reason && (
+            <span className="block text-text-2">
+              <JobLinks>{reasonText(reason)}</JobLinks>
+            </span>
+          )}
           {fix !== undefined && <span className="block text-text-2">{fix}</span>}
         </Line>
       );

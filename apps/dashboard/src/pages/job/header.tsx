@@ -53,12 +53,15 @@ export function JobHeader({ job }: { job: Job }) {
 
 const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering', cancelled: 'neutral' } as const;
 
-function ProgressLine({ job: { progress, state, startedAt, endedAt, spec } }: { job: Job }) {
+function ProgressLine({ job }: { job: Job }) {
+  const { progress, state, startedAt, endedAt, spec } = job;
   const t = useTranslations('job');
   const format = useFormat();
   const step = progress?.step ?? 0;
   const steps = progress?.steps ?? stepsOf(spec);
   const isOver = isTerminal(state);
+  // Before its first step there is what was planned.
+  const plannedSeconds = progress === null && typeof job.plan?.days === 'number' ? job.plan.days * 86_400 : null;
   const ranSeconds = startedAt && endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : null;
   return (
     <div className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-4">
@@ -78,8 +81,8 @@ function ProgressLine({ job: { progress, state, startedAt, endedAt, spec } }: { 
         ) : (
           <Stat
             label={t('left')}
-            value={format.duration(progress?.etaSeconds)}
-            hint={<Finish seconds={progress?.etaSeconds ?? null} state={state} />}
+            value={format.duration(progress?.etaSeconds ?? plannedSeconds)}
+            hint={plannedSeconds === null ? <Finish seconds={progress?.etaSeconds ?? null} state={state} /> : t('planned')}
           />
         )}
         <Stat label={t('loss')} value={format.fixed(progress?.loss, 4)} hint={t('lossHint')} />

@@ -2,6 +2,7 @@ import { isErrorCode, type Job } from '@massif/contracts';
 import { Banner, CopyText, ErrorState } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 import { useLanguage } from '../../i18n/language.tsx';
+import { JobLinks } from '../../shell/job-links.tsx';
 import { useReasonText } from '../../i18n/sentences.ts';
 
 /** Why a job waits, is started again or has failed, what that means, and what to do about it. */
@@ -20,7 +21,7 @@ export function WhyBanner({ job: { state, reason } }: { job: Job }) {
     );
   return (
     <Banner tone={state === 'recovering' ? 'warning' : 'info'} action={<CopyText text={code} />}>
-      {reasonText(reason)}
+      <JobLinks>{reasonText(reason)}</JobLinks>
       {known && state === 'recovering' && <span className="block">{known.fix}</span>}
     </Banner>
   );

@@ -1,4 +1,4 @@
-import type { DryRun } from '@massif/contracts';
+import { AppError, type DryRun, type TrainSpec } from '@massif/contracts';
 import type { Plan, PlanResult } from '@massif/planner';
 import { Banner, Button, Card, Segmented, Skeleton } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
@@ -9,14 +9,16 @@ import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { CommandDialog } from './command-dialog.tsx';
+import { fieldErrorsOf } from './draft/check.ts';
 import type { StoredDraft } from './draft/storage.ts';
 import { useDraft } from './draft/use-draft.ts';
-import { OtherProblems } from './form/other-problems.tsx';
+import { OtherProblems, otherProblemsId } from './form/other-problems.tsx';
 import { ProblemsContext, useProblemsOf } from './form/problems.ts';
 import { SpecForm } from './form/spec-form.tsx';
 import { BigNumbers, PlanPane } from './plan/plan-pane.tsx';
 import { useDryRun } from './plan/use-dry-run.ts';
 import { planClusterQuery } from '../../plan/cluster.ts';
+import { useRefusalText } from '../../plan/words.ts';
 import { usePreview } from './plan/use-preview.ts';
 import { useSubmit } from './use-submit.ts';
 
@@ -30,7 +32,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
   const { data: cluster } = useQuery(planClusterQuery);
   const preview = usePreview(draft.spec, cluster);
   const isCurrent = draft.spec !== undefined && preview.spec === draft.spec;
-  const refusal = isCurrent ? preview.error : undefined;
+  const refusal = useLocalRefusal(isCurrent ? preview.error : undefined, draft.spec);
   const { dryRun, error: refused } = useDryRun(draft.spec && !preview.error ? draft.text : undefined);
   const submit = useSubmit();
   const isAsked = draft.form.formState.submitCount > 0;
@@ -42,7 +44,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
       if (draft.spec) submit.mutate(draft.text);
       return;
     }
-    void draft.form.handleSubmit(() => submit.mutate(draft.text))(event);
+    void draft.form.handleSubmit(() => submit.mutate(draft.text), focusOthers)(event);
   };
   const start = (
     <Button type="submit" variant="primary" icon={Rocket} busy={submit.isPending} disabled={!maySubmit}>
@@ -82,7 +84,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               result={result}
               spec={preview.spec ?? draft.spec}
               error={refusal ?? refused ?? undefined}
-              isOutdated={draft.spec === undefined}
+              isOutdated={draft.spec === undefined || (refusal !== undefined && areOfFields(refusal))}
               dryRun={dryRun}
               cluster={cluster}
               action={
@@ -102,6 +104,27 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
       </FormProvider>
     </ProblemsContext>
   );
+}
+
+/** Whether an error is told at its fields, in the reader's language. */
+function areOfFields({ errors = [] }: AppError): boolean {
+  return errors.length > 0 && errors.every(({ rule }) => rule !== undefined);
+}
+
+/** What the planner says against a draft, its fields in the reader's language. */
+function useLocalRefusal(error: AppError | undefined, spec: TrainSpec | undefined): AppError | undefined {
+  const refusalText = useRefusalText();
+  if (!error || areOfFields(error)) return error;
+  const { sentence: message, fix } = refusalText(error, spec);
+  return new AppError(error.code, error.message, {
+    context: error.context,
+    errors: fieldErrorsOf(error).map(({ path }) => ({ path, message, fix })),
+  });
+}
+
+/** A problem that no field shows is shown above them. */
+function focusOthers(): void {
+  document.getElementById(otherProblemsId)?.focus();
 }
 
 /** What the API has planned, as the planner says it: it is the same one. */

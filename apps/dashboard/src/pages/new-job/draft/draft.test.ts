@@ -65,6 +65,10 @@ describe('a draft', () => {
     );
   });
 
+  it('does not write what the text has left empty', () => {
+    expect(writeDraft('kind: train\nlimits:\n', { kind: 'train', limits: { maxRestarts: '' } })).toBe('kind: train\n');
+  });
+
   it('that cannot be read is replaced, and one can tell before', () => {
     expect(isReadable('a: [')).toBe(false);
     expect(isReadable(text)).toBe(true);

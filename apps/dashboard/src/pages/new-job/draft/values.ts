@@ -60,8 +60,8 @@ export const initialValues = {
 
 /** The values without what is empty: fields that were cleared, and the objects that only held such. Lists stay as they are. */
 export function withoutEmpty<Value>(value: Value): Value | undefined {
-  if (value === undefined || value === '' || (typeof value === 'number' && Number.isNaN(value))) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (value === undefined || value === null || value === '' || (typeof value === 'number' && Number.isNaN(value))) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
   const entries = Object.entries(value).flatMap(([key, field]): [string, unknown][] => {
     const kept: unknown = withoutEmpty(field);
     return kept === undefined ? [] : [[key, kept]];

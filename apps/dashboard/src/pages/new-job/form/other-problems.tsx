@@ -6,6 +6,8 @@ import type { SpecValues } from '../draft/values.ts';
 import { ProblemText } from './problem-text.tsx';
 import { ProblemsContext } from './problems.ts';
 
+export const otherProblemsId = 'other-problems';
+
 /** Problems that no field of the form shows: of what only the text has. */
 export function OtherProblems({ onYaml }: { onYaml(): void }) {
   const t = useTranslations('newJob');
@@ -15,20 +17,22 @@ export function OtherProblems({ onYaml }: { onYaml(): void }) {
   const others = all.filter(({ path }) => path !== '' && !shownPaths.some((known) => path === known) && !control._names.mount.has(path));
   if (others.length === 0) return null;
   return (
-    <Banner
-      tone="warning"
-      action={
-        <Button size="sm" onClick={onYaml}>
-          {t('editAsYaml')}
-        </Button>
-      }
-    >
-      {others.map((problem) => (
-        <span key={problem.path} className="block">
-          <code className="font-mono text-xs">{problem.path}</code> <ProblemText problem={problem} />
-        </span>
-      ))}
-    </Banner>
+    <div id={otherProblemsId} tabIndex={-1}>
+      <Banner
+        tone="warning"
+        action={
+          <Button size="sm" onClick={onYaml}>
+            {t('editAsYaml')}
+          </Button>
+        }
+      >
+        {others.map((problem) => (
+          <span key={problem.path} className="block">
+            <code className="font-mono text-xs">{problem.path}</code> <ProblemText problem={problem} />
+          </span>
+        ))}
+      </Banner>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
 import { useReasonText } from '../../../i18n/sentences.ts';
+import { JobLinks } from '../../../shell/job-links.tsx';
 import { capacityOf } from '../../../plan/capacity.ts';
 import { PlanPictures } from './pictures.tsx';
 import { RejectedLayouts } from '../../../plan/rejected.tsx';
@@ -33,7 +34,7 @@ export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, act
       <Card className="flex flex-col gap-4">
         <BigNumbers plan={best} />
         <div className="min-h-14">
-          <Status error={error} spec={spec} isOutdated={isOutdated} dryRun={dryRun} />
+          <Status error={error} spec={spec} isOutdated={isOutdated} hasPlan={best !== undefined} dryRun={dryRun} />
         </div>
         <Figures plan={best} />
         {action}
@@ -104,11 +105,17 @@ function Figures({ plan }: { plan: Plan | undefined }) {
 }
 
 /** Whether it can run, and whether it would at once. Its place is kept, so that nothing below jumps while one types. */
-function Status({ error, spec, isOutdated, dryRun }: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'dryRun'>) {
+function Status({
+  error,
+  spec,
+  isOutdated,
+  hasPlan,
+  dryRun,
+}: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'dryRun'> & { hasPlan: boolean }) {
   const t = useTranslations('newJob.plan');
   const refusalText = useRefusalText();
   const reasonText = useReasonText();
-  if (isOutdated) return <Banner tone="warning">{t('outdated')}</Banner>;
+  if (isOutdated) return <Banner tone="warning">{t(hasPlan ? 'outdated' : 'fieldsFirst')}</Banner>;
   if (error) {
     const { title, sentence, fix } = refusalText(error, spec);
     return (
@@ -123,7 +130,7 @@ function Status({ error, spec, isOutdated, dryRun }: Pick<PlanPaneProps, 'error'
   if (dryRun.reasons.length === 0) return <p className="rounded-md bg-succeeded-soft px-3 py-2 text-sm text-succeeded">{t('startsNow')}</p>;
   return (
     <Banner>
-      {t('waits')} {dryRun.reasons.map(reasonText).join(' ')}
+      {t('waits')} <JobLinks>{dryRun.reasons.map(reasonText).join(' ')}</JobLinks>
     </Banner>
   );
 }
