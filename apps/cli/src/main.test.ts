@@ -91,7 +91,7 @@ describe('errors for people', () => {
     const { status, stderr } = await plan({ sequence: 17 });
     expect(status).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(stderr).toMatch(/training\.sequence, 17,.*16 positions/);
+    expect(stderr).toMatch(/training\.sequence: 17 .*16 positions/);
   });
 
   it('have a line with its own advice for each of several fields', async () => {

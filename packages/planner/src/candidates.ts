@@ -17,15 +17,17 @@ export function candidateLayouts({ spec, capabilities }: Pick<PlanInput, 'spec' 
   const counts = range(min, Math.min(max, devicesMax)).filter((dp) => globalBatch % dp === 0);
   if (counts.length === 0) {
     const asked = min === max ? `${min} devices` : `any number of devices from ${min} to ${Math.min(max, devicesMax)}`;
-    throw new AppError('invalid_spec', `training.globalBatch: ${globalBatch} is not divisible by ${asked}`, {
+    const message = `${globalBatch} is not divisible by ${asked}`;
+    const near = Math.max(1, Math.round(globalBatch / min)) * min;
+    throw new AppError('invalid_spec', `training.globalBatch: ${message}`, {
       context: { path: 'training.globalBatch' },
       errors: [
         {
           path: 'training.globalBatch',
-          message: `${globalBatch} is not divisible by ${asked}`,
-          fix: `use a multiple of ${min}, such as ${Math.max(1, Math.round(globalBatch / min)) * min}`,
+          message,
+          fix: `use a multiple of ${min}, such as ${near}`,
           rule: 'batch_over_devices',
-          facts: { batch: globalBatch, min, max: Math.min(max, devicesMax), near: Math.max(1, Math.round(globalBatch / min)) * min },
+          facts: { batch: globalBatch, min, max: Math.min(max, devicesMax), near },
         },
       ],
     });

@@ -25,19 +25,21 @@ export function plan(input: PlanInput, { now = () => 0 }: { now?: () => number }
   checkTraining(capabilities, spec.training);
   const model = shapeOf(modelConfig, capabilities);
   const { sequence } = spec.training;
-  if (sequence > model.positions)
-    throw new AppError('invalid_spec', `training.sequence, ${sequence}, is longer than the model's ${model.positions} positions`, {
+  if (sequence > model.positions) {
+    const message = `${sequence} is longer than the model's ${model.positions} positions`;
+    throw new AppError('invalid_spec', `training.sequence: ${message}`, {
       context: { path: 'training.sequence' },
       errors: [
         {
           path: 'training.sequence',
-          message: `${sequence} is longer than the model's ${model.positions} positions`,
+          message,
           fix: `use at most ${model.positions}`,
           rule: 'longer_than_context',
           facts: { sequence, positions: model.positions },
         },
       ],
     });
+  }
 
   const { node, devices } = chooseNode(input);
   const footprints = candidateLayouts(input, devices.length).map((layout) => footprintOf(input, { model, layout, devices }));
