@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { submitCommand, submitCurl } from './command.ts';
 
 /** The same job from a terminal. */
-export function CommandDialog({ text, name }: { text: string; name: string | undefined }) {
+export function CommandDialog({ readText, name }: { readText(): string; name: string | undefined }) {
   const t = useTranslations('newJob.command');
   return (
     <Dialog
@@ -16,12 +16,21 @@ export function CommandDialog({ text, name }: { text: string; name: string | und
         </Button>
       }
     >
-      <div className="flex flex-col gap-4">
-        <Command label={t('cli')} command={submitCommand(text, name)} />
-        <Command label={t('rest')} command={submitCurl(text, location.origin)} />
-        <p className="text-xs text-text-2">{t('token')}</p>
-      </div>
+      <Commands readText={readText} name={name} />
     </Dialog>
+  );
+}
+
+/** There while the dialog is open. */
+function Commands({ readText, name }: { readText(): string; name: string | undefined }) {
+  const t = useTranslations('newJob.command');
+  const text = readText();
+  return (
+    <div className="flex flex-col gap-4">
+      <Command label={t('cli')} command={submitCommand(text, name)} />
+      <Command label={t('rest')} command={submitCurl(text, location.origin)} />
+      <p className="text-xs text-text-2">{t('token')}</p>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Plan, PlanResult } from '@massif/planner';
 import { Banner, Button, Card, Segmented, Skeleton } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Rocket } from 'lucide-react';
-import { lazy, Suspense, type FormEvent } from 'react';
+import { lazy, Suspense, useMemo, type FormEvent } from 'react';
 import { FormProvider } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
@@ -41,15 +41,29 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (draft.mode === 'yaml') {
-      if (draft.spec) submit.mutate(draft.text);
+      if (draft.spec) submit.mutate(draft.readText());
       return;
     }
-    void draft.form.handleSubmit(() => submit.mutate(draft.text), focusOthers)(event);
+    void draft.form.handleSubmit(() => submit.mutate(draft.readText()), focusOthers)(event);
   };
-  const start = (
-    <Button type="submit" variant="primary" icon={Rocket} busy={submit.isPending} disabled={!maySubmit}>
-      {t('submit')}
-    </Button>
+  const { isPending, error: failure } = submit;
+  const start = useMemo(
+    () => (
+      <Button type="submit" variant="primary" icon={Rocket} busy={isPending} disabled={!maySubmit}>
+        {t('submit')}
+      </Button>
+    ),
+    [isPending, maySubmit, t],
+  );
+  const action = useMemo(
+    () => (
+      <>
+        {failure && <Failure error={failure} compact />}
+        {!maySubmit && <Banner>{t('mayNot')}</Banner>}
+        <div className="grid max-lg:hidden">{start}</div>
+      </>
+    ),
+    [failure, maySubmit, start, t],
   );
   return (
     <ProblemsContext value={problems}>
@@ -66,7 +80,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
                   { value: 'yaml', label: 'YAML' },
                 ]}
               />
-              <CommandDialog text={draft.text} name={draft.spec?.name} />
+              <CommandDialog readText={draft.readText} name={draft.spec?.name} />
             </div>
             {draft.mode === 'form' ? (
               <>
@@ -87,13 +101,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               isOutdated={draft.spec === undefined || (refusal !== undefined && areOfFields(refusal))}
               dryRun={dryRun}
               cluster={cluster}
-              action={
-                <>
-                  {submit.isError && <Failure error={submit.error} compact />}
-                  {!maySubmit && <Banner>{t('mayNot')}</Banner>}
-                  <div className="grid max-lg:hidden">{start}</div>
-                </>
-              }
+              action={action}
             />
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">

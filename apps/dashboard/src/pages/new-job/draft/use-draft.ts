@@ -8,8 +8,10 @@ import type { SpecValues } from './values.ts';
 
 export interface Draft {
   mode: StoredDraft['mode'];
-  /** As YAML, whichever way it is edited. */
+  /** As YAML, whichever way it is edited; a form is written down when its keys rest. */
   text: string;
+  /** The same, as it is at this moment. */
+  readText(): string;
   form: UseFormReturn<SpecValues>;
   /** A spec with every default, while the draft is one. */
   spec: TrainSpec | undefined;
@@ -34,24 +36,41 @@ export function useDraft(source: string, begin: Pick<StoredDraft, 'text' | 'mode
     },
   });
   const values = useWatch({ control: form.control }) as SpecValues;
-  const text = useMemo(() => (mode === 'form' ? writeDraft(written, values) : written), [mode, written, values]);
-  const { spec, error } = useMemo(() => (mode === 'form' ? checkValues(values) : checkText(text)), [mode, values, text]);
+  const readText = () => (mode === 'form' ? writeDraft(written, form.getValues()) : written);
+  const text = useRestingText(mode === 'form', written, values);
+  const { spec, error } = useMemo(() => (mode === 'form' ? checkValues(values) : checkText(written)), [mode, values, written]);
   useEffect(() => storeDraft({ source, text, mode }), [source, text, mode]);
   return {
     mode,
     text,
+    readText,
     form,
     spec,
     error,
     edit: setWritten,
-    canBeForm: mode === 'form' || isReadable(text),
+    canBeForm: mode === 'form' || isReadable(written),
     show(next) {
       if (next === mode) return;
-      setWritten(text);
-      if (next === 'form') form.reset(readDraft(text));
+      const current = readText();
+      setWritten(current);
+      if (next === 'form') form.reset(readDraft(current));
       setMode(next);
     },
   };
+}
+
+/** To write a form down takes longer than a keystroke should, and nobody reads it so fast. */
+const restMs = 150;
+
+/** The text of a form, a moment after its last change; any other text as it is. */
+function useRestingText(isForm: boolean, written: string, values: SpecValues): string {
+  const [text, setText] = useState(written);
+  useEffect(() => {
+    if (!isForm) return;
+    const timer = setTimeout(() => setText(writeDraft(written, values)), restMs);
+    return () => clearTimeout(timer);
+  }, [isForm, written, values]);
+  return isForm ? text : written;
 }
 
 function checkText(text: string): Checked {

@@ -1,5 +1,6 @@
 import type { PlanClusterResource } from '@massif/contracts';
 import { Card } from '@massif/ui';
+import { memo } from 'react';
 import { useTranslations } from 'use-intl';
 import { DataSection } from './data-section.tsx';
 import { TextEntry } from './fields.tsx';
@@ -8,8 +9,8 @@ import { LimitsSection } from './limits-section.tsx';
 import { ModelSection } from './model-section.tsx';
 import { ResourcesSection } from './resources-section.tsx';
 
-/** A job as a form, in the order in which one thinks about it. */
-export function SpecForm({ cluster }: { cluster: PlanClusterResource | undefined }) {
+/** A job as a form, in the order in which one thinks about it. Each field watches its own value: a keystroke draws one of them again. */
+export const SpecForm = memo(function SpecForm({ cluster }: { cluster: PlanClusterResource | undefined }) {
   const t = useTranslations('newJob');
   return (
     <div className="flex min-w-0 flex-col gap-4">
@@ -23,4 +24,4 @@ export function SpecForm({ cluster }: { cluster: PlanClusterResource | undefined
       <LimitsSection />
     </div>
   );
-}
+});

@@ -1,7 +1,7 @@
 import type { AppError, DryRun, PlanClusterResource, TrainSpec } from '@massif/contracts';
 import type { Plan, PlanResult } from '@massif/planner';
 import { Banner, Card, Skeleton, Stat } from '@massif/ui';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
 import { useReasonText } from '../../../i18n/sentences.ts';
@@ -23,8 +23,8 @@ interface PlanPaneProps {
   action: ReactNode;
 }
 
-/** What one gets for what one pays: the plan of the draft, as it is typed. */
-export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, action }: PlanPaneProps) {
+/** What one gets for what one pays: the plan of the draft, as it is typed. It is drawn again when there is another plan, not with each key. */
+export const PlanPane = memo(function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, action }: PlanPaneProps) {
   const t = useTranslations('newJob.plan');
   const explain = useExplanation();
   const best = result?.plans[0];
@@ -57,7 +57,7 @@ export function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, act
       )}
     </section>
   );
-}
+});
 
 /** When it is through, and what it costs. */
 export function BigNumbers({ plan }: { plan: Plan | undefined }) {
