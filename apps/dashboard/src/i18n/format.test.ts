@@ -39,11 +39,11 @@ describe('durations', () => {
     [0.0004, '0.4 ms', '0.4 ms'],
     [0.812, '812 ms', '812 ms'],
     [1.2371, '1.24 s', '1.24 s'],
-    [59.96, '1m', '1分钟'],
-    [200, '3m 20s', '3分钟 20秒'],
-    [7500, '2h 5m', '2小时 5分钟'],
-    [7200, '2h', '2小时'],
-    [349_200, '4d 1h', '4天 1小时'],
+    [59.96, '1m', '1 分钟'],
+    [200, '3m 20s', '3 分钟 20 秒'],
+    [7500, '2h 5m', '2 小时 5 分钟'],
+    [7200, '2h', '2 小时'],
+    [349_200, '4d 1h', '4 天 1 小时'],
   ])('of %d seconds are %s', (seconds, english, chinese) => {
     expect([en.duration(seconds), zh.duration(seconds)]).toEqual([english, chinese]);
   });
@@ -53,9 +53,9 @@ describe('times', () => {
   const now = Date.parse('2026-03-14T14:20:00Z');
   it.each([
     ['2026-03-14T14:19:58Z', 'now', '现在'],
-    ['2026-03-14T14:19:41Z', '20 sec. ago', '20秒前'],
-    ['2026-03-14T14:17:00Z', '3 min. ago', '3分钟前'],
-    ['2026-03-14T16:20:00Z', 'in 2 hr.', '2小时后'],
+    ['2026-03-14T14:19:41Z', '20 sec. ago', '20 秒前'],
+    ['2026-03-14T14:17:00Z', '3 min. ago', '3 分钟前'],
+    ['2026-03-14T16:20:00Z', 'in 2 hr.', '2 小时后'],
     ['2026-03-13T14:20:00Z', 'yesterday', '昨天'],
   ])('%s is %s', (time, english, chinese) => {
     expect([en.relative(time, now), zh.relative(time, now)]).toEqual([english, chinese]);

@@ -19,6 +19,8 @@ const decimalUnits = ['', 'k', 'M', 'B', 'T'];
 /** All formats of one language. A missing value is a dash. */
 export function createFormat(locale: Locale) {
   const tag = localeTags[locale];
+  /** As it is set: a space between a number and a Chinese word, which Intl leaves out. */
+  const spaced = (text: string) => (locale === 'zh' ? text.replaceAll(/(?<=\d)(?=\p{Script=Han})/gu, ' ') : text);
   const cache = new Map<string, Intl.NumberFormat>();
   const number = (value: number, options: Intl.NumberFormatOptions = {}) => {
     const key = JSON.stringify(options);
@@ -45,10 +47,11 @@ export function createFormat(locale: Locale) {
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const dayOnly = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const ago = (value: number, unit: Intl.RelativeTimeFormatUnit) => spaced(relativeTime.format(value, unit));
   const relativeTime = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' });
   const partOf = (unit: 'day' | 'hour' | 'minute' | 'second') => {
     const format = new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'narrow' });
-    return (value: number) => format.format(value);
+    return (value: number) => spaced(format.format(value));
   };
   const [days, hours, minutes, seconds] = [partOf('day'), partOf('hour'), partOf('minute'), partOf('second')];
 
@@ -98,10 +101,10 @@ export function createFormat(locale: Locale) {
       if (!value) return missing;
       const passed = (new Date(value).getTime() - nowMs) / 1000;
       const size = Math.abs(passed);
-      if (size < 45) return relativeTime.format(Math.round(passed / 5) * 5, 'second');
-      if (size < 2700) return relativeTime.format(Math.round(passed / 60), 'minute');
-      if (size < 79_200) return relativeTime.format(Math.round(passed / 3600), 'hour');
-      return relativeTime.format(Math.round(passed / 86_400), 'day');
+      if (size < 45) return ago(Math.round(passed / 5) * 5, 'second');
+      if (size < 2700) return ago(Math.round(passed / 60), 'minute');
+      if (size < 79_200) return ago(Math.round(passed / 3600), 'hour');
+      return ago(Math.round(passed / 86_400), 'day');
     },
     usd: (value: Value) =>
       isMissing(value)

@@ -21,10 +21,10 @@ describe('a reason', () => {
   it('of the scheduler is said from its facts', async () => {
     expect(await say('en', waits(1, [], 0))).toBe('Waits for 1 more device on one node.');
     expect(await say('en', waits(2, ['a', 'b', 'c', 'd', 'e'], 1))).toBe(
-      'Waits for 2 more devices on one node. Held by a, b, c and 2 more jobs. 1 job is ahead of it.',
+      'Waits for 2 more devices on one node. 5 jobs hold them. 1 job is ahead of it.',
     );
     expect(await say('zh', waits(2, ['a', 'b', 'c', 'd'], 3))).toBe(
-      '还需同一节点上的 2 个设备空闲。目前由 a, b, c 等另外 1 个任务占用。前面还有 3 个任务。',
+      '还需同一节点上的 2 个设备空闲。目前由 4 个任务占用。前面还有 3 个任务。',
     );
   });
 

@@ -24,9 +24,6 @@ export function useErrorText(): (error: unknown) => ErrorText {
   };
 }
 
-/** Jobs that a sentence names; of the others it says how many. */
-const namedMax = 3;
-
 /** Why something is as it is, in a sentence of the reader's language. */
 export function useReasonText(): (reason: Reason) => string {
   const t = useTranslations('reasons');
@@ -46,10 +43,9 @@ export function reasonText(
   const facts = schedulerFacts(reason);
   if (facts && isSchedulerCode(code)) {
     const { missing, heldBy, ahead } = facts;
-    const named = heldBy.slice(0, namedMax).join(', ');
     return [
       t(code, { missing }),
-      heldBy.length > 0 ? t('heldBy', { jobs: named, more: heldBy.length - Math.min(heldBy.length, namedMax) }) : '',
+      heldBy.length > 0 ? t('heldBy', { count: heldBy.length }) : '',
       ahead > 0 ? t('ahead', { count: ahead }) : '',
     ].join('');
   }

@@ -16,6 +16,9 @@ import { UtilisationSkeleton } from './utilisation-skeleton.tsx';
 
 const route = getRouteApi('/');
 
+/** One below the other where there is room for two; else all are one column, in which what needs a person comes before what runs. */
+const columnClass = 'flex min-w-0 flex-col gap-5 max-xl:contents';
+
 // Charts come after the numbers, and not at all before there is something to draw.
 const Utilisation = lazy(async () => ({ default: (await import('./utilisation.tsx')).Utilisation }));
 
@@ -38,16 +41,20 @@ export function OverviewPage() {
           {fresh ? (
             <FirstSteps />
           ) : (
-            <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
-              <div className="flex min-w-0 flex-col gap-5">
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
+              <div className={columnClass}>
                 <Suspense fallback={<UtilisationSkeleton />}>
                   <Utilisation />
                 </Suspense>
-                <RunningJobs />
+                <div className="max-xl:order-1">
+                  <RunningJobs />
+                </div>
               </div>
-              <div className="flex min-w-0 flex-col gap-5">
+              <div className={columnClass}>
                 <Attention overview={data} />
-                <QueuedJobs />
+                <div className="max-xl:order-2">
+                  <QueuedJobs />
+                </div>
               </div>
             </div>
           )}

@@ -46,7 +46,7 @@ export function QueuedJobs() {
       )}
       {total > shownMax && (
         <p className="border-t border-line px-4 py-2 text-sm">
-          <Link to="/jobs" className={linkClass}>
+          <Link to="/jobs" search={{ state: waitingStates.join(','), order: 'oldest' }} className={linkClass}>
             {t('all', { count: total })}
           </Link>
         </p>

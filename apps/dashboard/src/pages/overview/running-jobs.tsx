@@ -26,20 +26,21 @@ import { jobKey, useStill } from './use-still.ts';
 
 const shownMax = 10;
 
-/** Jobs that hold devices: how far each is, how fast, and when it will be through. */
+/** Jobs that hold devices, the longest first, so that they stay where they are: how far each is, how fast, and when it will be through. */
 export function RunningJobs() {
   const t = useTranslations('overview.running');
-  const jobs = useQuery(jobListQuery({ state: holdingStates, limit: shownMax }));
+  const jobs = useQuery(jobListQuery({ state: holdingStates, order: 'oldest', limit: shownMax }));
   const { total = 0 } = jobs.data ?? {};
   const table = useRef<HTMLTableElement>(null);
   const items = useStill(jobs.data?.items, table, jobKey);
   return (
     <Section
       title={t('title')}
+      description={total > shownMax ? t('longest', { count: shownMax }) : undefined}
       card="flush"
       actions={
         total > shownMax && (
-          <Link to="/jobs" className={`${linkClass} text-sm`}>
+          <Link to="/jobs" search={{ state: holdingStates.join(','), order: 'oldest' }} className={`${linkClass} text-sm`}>
             {t('all', { count: total })}
           </Link>
         )
@@ -92,12 +93,12 @@ function RunningRow({ job }: { job: JobSummary }) {
   const share = progress?.steps ? progress.step / progress.steps : null;
   return (
     <TableRow interactive>
-      <TableCell className="h-12">
+      <TableCell className="h-12 max-sm:w-1/2 max-sm:max-w-0">
         <div className="flex min-w-24 flex-col items-start gap-0.5">
-          <Link to="/jobs/$id" params={{ id: job.id }} className={quietLinkClass}>
+          <Link to="/jobs/$id" params={{ id: job.id }} className={`${quietLinkClass} max-w-full truncate`}>
             {job.name}
           </Link>
-          <span className="flex items-center gap-2 text-xs whitespace-nowrap text-text-3">
+          <span className="flex max-w-full items-center gap-2 truncate text-xs text-text-3">
             {job.state !== 'running' && <StateBadge state={job.state} label={states(job.state)} />}
             {job.model}
           </span>
@@ -105,7 +106,7 @@ function RunningRow({ job }: { job: JobSummary }) {
       </TableCell>
       <TableCell className="w-1/3 min-w-32">
         <Progress
-          label={t('steps', { step: format.integer(progress?.step ?? 0), steps: format.integer(progress?.steps) })}
+          label={progress?.steps ? t('steps', { step: format.integer(progress.step), steps: format.integer(progress.steps) }) : t('noStep')}
           value={share}
           valueText={share === null ? '' : format.percent(share)}
           tone={job.state === 'recovering' ? 'recovering' : 'running'}

@@ -46,8 +46,9 @@ export function Utilisation() {
           level={2}
           words={words}
           formatTime={(timeMs) => format.clock(timeMs)}
-          formatDevices={(count) => t('deviceCount', { count })}
-          formatJobs={(count) => t('jobCount', { count })}
+          // Averages over the time from one point to the next.
+          formatDevices={(count) => t('deviceCount', { count: Math.round(count) })}
+          formatJobs={(count) => t('jobCount', { count: Math.round(count) })}
           formatShare={format.percent}
           formatCount={format.count}
           actions={
