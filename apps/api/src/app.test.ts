@@ -84,7 +84,13 @@ describe('an address', () => {
   it.each(['/%', '/%E0%A4%A', '/api/v1/jobs/%ff%fe', '/api/v1/jobs/%zz', `/api/v1/jobs/${'x'.repeat(3000)}`])(
     'that cannot be decoded, or is too long, is not found: %#',
     async (url) => {
-      expectProblem(await ask('GET', url), 404, 'not_found');
+      const response = await ask('GET', url);
+      const { requestId } = expectProblem(response, 404, 'not_found');
+      expect(response.headers).toMatchObject({
+        'x-request-id': requestId,
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+      });
     },
   );
 

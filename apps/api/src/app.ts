@@ -10,8 +10,9 @@ import { addBodyParsers } from './http/body.ts';
 import { parseJson } from './http/json.ts';
 import { observeRequests } from './http/observe.ts';
 import { answerProtocolError, answerWithProblems, sendProblem } from './http/problems.ts';
+import { ignoreRanges } from './http/ranges.ts';
 import { requestIdOf } from './http/request-id.ts';
-import { addSecurityHeaders, contentPolicies } from './http/security.ts';
+import { contentPolicies, setCommonHeaders } from './http/security.ts';
 import { keepRouteTable } from './http/route-table.ts';
 import { useSchemas } from './http/schemas.ts';
 import { openApiSettings } from './openapi/document.ts';
@@ -106,7 +107,10 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
     // Each request is logged once, by `observeRequests`.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     clientErrorHandler: answerProtocolError,
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply);
+      sendProblem(error, request, reply);
+    },
   });
   const streams = createSseStreams({ streamsMax: config.streamsMax ?? 2000 });
   const uploads = createUploads({ directory: join(config.home, 'uploads'), bytesMax: config.uploadBytesMax });
@@ -139,8 +143,10 @@ export async function buildApp({ store, wakeups, planner, config, logger }: AppO
   useSchemas(app, { checkAnswers: config.checkAnswers ?? false });
   addBodyParsers(app, { parseJson });
   answerWithProblems(app);
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
-  addSecurityHeaders(app);
+  app.addHook('onRequest', async (request, reply) => {
+    setCommonHeaders(request, reply);
+    ignoreRanges(request);
+  });
   await app.register(cookie);
   requirePermissions(app, { verifyToken: (token) => store.tokens.verify(token), publicPrefix: docs });
   keepRouteTable(app);

@@ -82,6 +82,20 @@ describe('once it is built', () => {
     expect((await ask('/theme.js')).headers['cache-control']).toBe('no-cache');
   });
 
+  it.each<Record<string, string>>([
+    { range: 'bytes=0-9' },
+    { range: 'bytes=99999999-' },
+    { range: 'bytes=-0' },
+    { 'if-match': '"another"' },
+    { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+  ])('is answered whole, whatever part of it or state it must be in: %j', async (headers) => {
+    for (const url of ['/', '/assets/main-a1b2.js', '/docs/static/swagger-ui.css'] as const) {
+      const whole = await ask(url, page);
+      const { statusCode, body } = await ask(url, { ...page, ...headers });
+      expect([statusCode, body.length], url).toEqual([200, whole.body.length]);
+    }
+  });
+
   it.each([
     '/api/v1/nothing',
     '/api',

@@ -25,7 +25,7 @@ const below = /^([\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
 /** The dashboard: its files, and its one document at every other address, where its own router takes over. */
 export async function addDashboard(app: App, { directory, signIn, otherwise }: DashboardOptions): Promise<void> {
-  await app.register(fastifyStatic, { serve: false, preCompressed: true, dotfiles: 'ignore' });
+  await app.register(fastifyStatic, { serve: false, preCompressed: true, acceptRanges: false, dotfiles: 'ignore' });
 
   const has = async (file: string) =>
     directory !== undefined && below.test(file) && ((await stat(join(directory, file)).catch(() => undefined))?.isFile() ?? false);
