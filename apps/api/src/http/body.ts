@@ -40,7 +40,10 @@ export function addBodyParsers(app: FastifyInstance, { parseJson }: { parseJson(
 
 /** The body of a route that reads text. @throws AppError `malformed_body` when the request has none */
 export function textOf({ body }: FastifyRequest): TextBody {
-  if (body === undefined || body === null) throw new AppError('malformed_body', 'The request has no body');
+  if (body === undefined || body === null)
+    throw new AppError('malformed_body', 'The request has no body', {
+      errors: [{ path: '', message: 'The request has no body', fix: 'send a job spec as JSON or YAML' }],
+    });
   return body as TextBody;
 }
 

@@ -216,7 +216,8 @@ describe('a job that cannot be', () => {
   });
 
   it('without a body, or with bad parameters, is refused by field', async () => {
-    expectProblem(await api.ask('POST', 'jobs'), 400, 'malformed_body');
+    const { errors } = expectProblem(await api.ask('POST', 'jobs'), 400, 'malformed_body', '');
+    expect(errors[0]!.fix).toMatch(/JSON or YAML/);
     expectProblem(await api.ask('POST', 'jobs?dryRun=perhaps', { body: tinySpec }), 422, 'invalid_spec', 'dryRun');
     expectProblem(await api.ask('POST', 'jobs?dryrun=true', { body: tinySpec }), 422, 'invalid_spec', 'dryrun');
   });

@@ -163,6 +163,9 @@ describe('use over time', () => {
   it.each([
     ['usage?from=yesterday', 'from'],
     ['usage?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
+    ['usage?to=0000-01-01T00:00:00Z', 'to'],
+    ['usage?from=0000-01-01T00:00:00Z', 'from'],
+    ['devices/x/usage?to=1970-01-01T00:59:59Z', 'to'],
     ['usage?points=1', 'points'],
     ['usage?points=9999', 'points'],
     ['devices/x/usage?points=3', 'points'],

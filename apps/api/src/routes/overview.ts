@@ -85,10 +85,14 @@ export function addOverviewRoutes(app: App, { store, submit, cluster }: RouteCon
   );
 }
 
-/** @throws AppError `invalid_spec` for a range that ends before it begins */
+/** @throws AppError `invalid_spec` for a range that ends before it begins, or that begins before time was counted */
 function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }, defaultMs: number): { from: Date; to: Date } {
   const end = to === undefined ? new Date() : new Date(to);
   const begin = from === undefined ? new Date(end.getTime() - defaultMs) : new Date(from);
   if (begin >= end) throw new AppError('invalid_spec', 'from: must be before `to`', { context: { path: 'from' } });
+  if (begin.getTime() < 0) {
+    const path = from === undefined ? 'to' : 'from';
+    throw new AppError('invalid_spec', `${path}: nothing was measured before 1970`, { context: { path } });
+  }
   return { from: begin, to: end };
 }
