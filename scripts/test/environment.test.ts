@@ -15,7 +15,12 @@ const shell = {
 };
 
 test('tests do not see settings that point to something of the user', () => {
-  expect(testEnvironment(shell, { keep: false })).toEqual({ PATH: '/bin', HOME: '/home/me', XDG_CACHE_HOME: '/cache' });
+  expect(testEnvironment(shell, { keep: false })).toEqual({
+    PATH: '/bin',
+    HOME: '/home/me',
+    XDG_CACHE_HOME: '/cache',
+    NODE_COMPILE_CACHE: '/cache/massif/node-compile-cache',
+  });
 });
 
 test('unless it is asked for', () => {
