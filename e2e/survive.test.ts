@@ -6,7 +6,7 @@ import { pidsOfRole, processesOf, startProduct, type Product } from './harness/p
 import { until } from './harness/until.ts';
 
 /** Long enough that every process can be killed in the middle, with a checkpoint before and one after. */
-const steps = 150;
+const steps = 110;
 const spec = smallJob({ name: 'survivor', steps });
 const killAfterStep = 15;
 const killBeforeStep = 75;

@@ -1,11 +1,22 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from 'playwright-core';
 import { openContext, seriousFindings, type View } from './browser.ts';
+import { until } from './until.ts';
 
 /** What can be wrong with a page however it was filled. */
 export async function faultsOf(
   browser: Browser,
-  { dashboard, paths, view }: { /** The address that signs in. */ dashboard: string; paths: readonly string[]; view: View },
+  {
+    dashboard,
+    paths,
+    view,
+    withAxe = true,
+  }: {
+    /** The address that signs in. */ dashboard: string;
+    paths: readonly string[];
+    view: View;
+    /** It takes longer than all else. */ withAxe?: boolean;
+  },
 ): Promise<string[]> {
   const { context, complaints } = await openContext(browser, view);
   const faults: string[] = [];
@@ -15,7 +26,7 @@ export async function faultsOf(
     await page.goto(new URL(path, dashboard).href);
     await settled(page);
     const add = (found: readonly string[]) => faults.push(...found.map((fault) => `${path}: ${fault}`));
-    add(await seriousFindings(page));
+    if (withAxe) add(await seriousFindings(page));
     add(await layoutFaults(page, view.language === 'zh' ? 'zh' : 'en'));
   }
   faults.push(...complaints.list());
@@ -27,6 +38,17 @@ export async function faultsOf(
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.locator('[aria-busy="true"], [data-skeleton]').first().waitFor({ state: 'detached' });
+}
+
+/** The loss that a job's page shows, when it shows one. */
+export async function lossOn(page: Page): Promise<number> {
+  return until(
+    async () => {
+      const found = /Loss\s+(\d+\.\d+)/.exec(await page.locator('main').innerText())?.[1];
+      return found === undefined ? undefined : Number(found);
+    },
+    { timeoutMs: 60_000, what: 'a loss on the page' },
+  );
 }
 
 /** Run in the page. */
