@@ -184,7 +184,8 @@ describe('templates', () => {
       const { status, body } = await api.ask<List<Template>>('GET', 'templates', { token });
       expect(status).toBe(200);
       expect(body.items.map(({ id }) => id)).toEqual(['moby-dick', 'smoke-test', 'gpt2-small']);
-      for (const { id, spec, minutes } of body.items) {
+      for (const { id, spec, minutes, problem } of body.items) {
+        expect(problem, id).toBeNull();
         const headers = { 'content-type': 'application/yaml' };
         const dry = await api.ask<DryRun>('POST', 'jobs?dryRun=true', { body: spec, headers, token });
         expect(dry.status, `${id}: ${dry.text}`).toBe(200);
@@ -194,11 +195,11 @@ describe('templates', () => {
     }
   });
 
-  it('that do not fit on what is there now say so by null', async () => {
+  it('that do not fit on what is there now say why', async () => {
     await using small = await startTestApi();
     await small.sql('delete from device where index > 0');
     const { items } = (await small.ask<List<Template>>('GET', 'templates')).body;
-    expect(items.map(({ minutes }) => minutes)).toEqual([null, null, null]);
+    for (const { id, minutes, problem } of items) expect([minutes, problem?.code], id).toEqual([null, 'not_enough_devices']);
   });
 });
 

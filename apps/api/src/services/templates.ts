@@ -10,19 +10,23 @@ export async function listTemplates(submit: Pick<SubmitService, 'plan'>, princip
   return await Promise.all(
     templates.map(async ({ spec, ...rest }) => {
       const text = principal.project === 'default' ? spec : spec.replace(/^name: .*$/m, (line) => `${line}\nproject: ${principal.project}`);
-      return { ...rest, spec: text, minutes: await minutesOf(submit, principal, text) };
+      return { ...rest, spec: text, ...(await outlook(submit, principal, text)) };
     }),
   );
 }
 
-/** Null where it cannot be planned, because no device fits or none has registered yet. */
-async function minutesOf({ plan }: Pick<SubmitService, 'plan'>, principal: Principal, text: string): Promise<number | null> {
+/** How long it would take, or why it cannot run: no device fits, or none has registered yet. */
+async function outlook(
+  { plan }: Pick<SubmitService, 'plan'>,
+  principal: Principal,
+  text: string,
+): Promise<Pick<Template, 'minutes' | 'problem'>> {
   try {
     const { plans } = await plan({ principal, body: { text, format: 'yaml' } });
     const days = plans[0]?.days ?? null;
-    return days === null ? null : Math.round(days * minutesADay * 10) / 10;
+    return { minutes: days === null ? null : Math.round(days * minutesADay * 10) / 10, problem: null };
   } catch (error) {
-    if (error instanceof AppError && error.code !== 'internal') return null;
-    throw error;
+    if (!(error instanceof AppError) || error.code === 'internal') throw error;
+    return { minutes: null, problem: { ...error.context, code: error.code, message: error.message } };
   }
 }

@@ -69,7 +69,8 @@ export async function writePast({
   files.writeClock(worldBeginsMs + (Date.now() - realNowMs));
   const rest = async () => {
     await writeJobs(store, past.ended());
-    const lastHour = samples.filter(({ atMs }) => atMs > place.nowMs - hourMs);
+    // From now backwards, as those look who watch it come.
+    const lastHour = samples.filter(({ atMs }) => atMs > place.nowMs - hourMs).toReversed();
     for (const { atMs, sample } of lastHour) {
       const { time, ...cluster } = sample;
       await store.usage.record({ time, cluster, nodes: devicesAt(atMs) });

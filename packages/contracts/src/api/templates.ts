@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonSchema } from './common.ts';
 
 /** A job that can be submitted as it is, or be changed first. */
 export const templateSchema = z
@@ -8,6 +9,7 @@ export const templateSchema = z
     description: z.string(),
     spec: z.string().describe('The job spec as YAML.'),
     minutes: z.number().min(0).nullable().describe('About how long it takes on what is there now; null when that is not known.'),
+    problem: reasonSchema.nullable().describe('Why it cannot run on what is there now.'),
   })
   .meta({ id: 'Template' });
 

@@ -1,11 +1,12 @@
-import type { Template } from '@massif/contracts';
+import { toAppError, type Template } from '@massif/contracts';
 import { Button, buttonClass, Card, Section, Skeleton } from '@massif/ui';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Clock, Play } from 'lucide-react';
+import { CircleSlash, Clock, Play } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { client } from '../../api/client.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { useRefusalText } from '../../plan/words.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { forgetDraft } from './draft/storage.ts';
 import { useSubmit } from './use-submit.ts';
@@ -48,19 +49,20 @@ function useTemplateWords({ id, title, description }: Template): { title: string
 }
 
 function TemplateCard({ template }: { template: Template }) {
-  const { id, spec, minutes } = template;
+  const { id, spec, problem } = template;
   const { title, description } = useTemplateWords(template);
   const t = useTranslations('newJob.templates');
-  const format = useFormat();
+  const refusal = useRefusalText();
   const submit = useSubmit();
+  const Outlook = problem ? CircleSlash : Clock;
   return (
     <li>
       <Card className="flex h-full flex-col gap-2">
         <h3 className="text-sm font-semibold">{title}</h3>
         <p className="flex-1 text-sm text-text-2">{description}</p>
-        <p className="flex items-center gap-1.5 text-xs text-text-3">
-          <Clock aria-hidden className="size-3.5" />
-          {minutes === null ? t('unknownTime') : t('takes', { time: format.duration(minutes * 60) })}
+        <p className="flex items-start gap-1.5 text-xs text-text-3">
+          <Outlook aria-hidden className="mt-px size-3.5 shrink-0" />
+          {problem ? refusal(toAppError({ ...problem, context: problem }), undefined).sentence : <Duration minutes={template.minutes} />}
         </p>
         {submit.isError && <Failure error={submit.error} compact />}
         <div className="flex gap-2">
@@ -69,6 +71,7 @@ function TemplateCard({ template }: { template: Template }) {
             variant="primary"
             icon={Play}
             busy={submit.isPending}
+            disabled={problem !== null}
             aria-label={t('startIt', { title })}
             onClick={() => submit.mutate(spec)}
           >
@@ -87,4 +90,11 @@ function TemplateCard({ template }: { template: Template }) {
       </Card>
     </li>
   );
+}
+
+function Duration({ minutes }: Pick<Template, 'minutes'>) {
+  const t = useTranslations('newJob.templates');
+  const format = useFormat();
+  if (minutes === null) return <>{t('unknownTime')}</>;
+  return <>{minutes < 1 ? t('takesLess') : t('takes', { time: format.duration(minutes * 60) })}</>;
 }
