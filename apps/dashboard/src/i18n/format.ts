@@ -1,5 +1,4 @@
 /** Numbers, sizes, rates, durations and times as one reads them: with a unit, and no more digits than mean something. */
-import { useMemo } from 'react';
 import { useLanguage } from './language.tsx';
 import { localeTags, type Locale } from './locale.ts';
 
@@ -118,8 +117,12 @@ export function createFormat(locale: Locale) {
   };
 }
 
-/** The formats of the reader's language. */
+const formats = new Map<Locale, Format>();
+
+/** The formats of the reader's language: made once, since what Intl needs for them takes longer than to draw a row of a list. */
 export function useFormat(): Format {
   const { locale } = useLanguage();
-  return useMemo(() => createFormat(locale), [locale]);
+  let format = formats.get(locale);
+  if (!format) formats.set(locale, (format = createFormat(locale)));
+  return format;
 }
