@@ -96,6 +96,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
           <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-5 lg:max-h-[calc(100dvh-2.5rem)] lg:overflow-y-auto">
             <PlanPane
               result={result}
+              planned={preview.planned ?? draft.spec}
               spec={preview.spec ?? draft.spec}
               error={refusal ?? refused ?? undefined}
               isOutdated={draft.spec === undefined || (refusal !== undefined && areOfFields(refusal))}

@@ -1,4 +1,4 @@
-import { isTrainable, modelConfig, models } from '@massif/catalog';
+import { findModel, isTrainable, modelConfig, models } from '@massif/catalog';
 import { Combobox, Field, Section, Segmented } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -59,10 +59,19 @@ export function ModelSection() {
   );
 }
 
+/** A model of the catalogue, by any of its names, as the API takes them. */
+function presetOf(name: string): ReturnType<typeof findModel> | undefined {
+  try {
+    return findModel(name);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The sizes of the model that was chosen before, to begin from. */
 function sizesOf(model: SpecValues['model']): Record<string, unknown> {
-  const known = models.find(({ name }) => name === model?.preset) ?? models[0]!;
-  const config = modelConfig(known.name);
+  const known = presetOf(model?.preset ?? '');
+  const config = modelConfig(known && isTrainable(known) ? known.name : models[0]!.name);
   return { model_type: 'gpt2', ...Object.fromEntries(sizes.map((size) => [size, config[size]])) };
 }
 
@@ -71,11 +80,11 @@ function PresetField({ value, onChange }: { value: string; onChange(name: string
   const format = useFormat();
   const problem = useProblem('model.preset', 'model');
   const known = models.filter(isTrainable);
-  const chosen = known.find(({ name, aliases }) => name === value || aliases.includes(value))?.name ?? null;
+  const chosen = presetOf(value);
   return (
     <Field label={t('preset')} required error={problem && <ProblemText problem={problem} />} description={t('presetHelp')}>
       <Combobox
-        value={chosen}
+        value={chosen && isTrainable(chosen) ? chosen.name : null}
         onValueChange={(name) => onChange(name ?? '')}
         options={known.map(({ name, parametersB, layers, hidden, sequence }) => ({
           value: name,

@@ -13,6 +13,9 @@ import { useExplanation, useRefusalText } from '../../../plan/words.ts';
 
 interface PlanPaneProps {
   result: PlanResult | undefined;
+  /** The draft that was planned; the latest when that cannot be planned here. */
+  planned: TrainSpec | undefined;
+  /** The latest draft. */
   spec: TrainSpec | undefined;
   error: AppError | undefined;
   /** Whether the draft has problems in its fields, so that the plan is that of an earlier one. */
@@ -24,11 +27,11 @@ interface PlanPaneProps {
 }
 
 /** What one gets for what one pays: the plan of the draft, as it is typed. It is drawn again when there is another plan, not with each key. */
-export const PlanPane = memo(function PlanPane({ result, spec, error, isOutdated, dryRun, cluster, action }: PlanPaneProps) {
+export const PlanPane = memo(function PlanPane({ result, planned, spec, error, isOutdated, dryRun, cluster, action }: PlanPaneProps) {
   const t = useTranslations('newJob.plan');
   const explain = useExplanation();
   const best = result?.plans[0];
-  const capacity = spec && cluster ? capacityOf(spec, cluster) : null;
+  const capacity = planned && cluster ? capacityOf(planned, cluster) : null;
   return (
     <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
       <Card className="flex flex-col gap-4">
@@ -39,13 +42,13 @@ export const PlanPane = memo(function PlanPane({ result, spec, error, isOutdated
         <Figures plan={best} />
         {action}
       </Card>
-      {best && spec ? (
+      {best && planned ? (
         <>
-          <PlanPictures plan={best} spec={spec} capacityBytes={capacity} cluster={cluster} />
+          <PlanPictures plan={best} spec={planned} capacityBytes={capacity} cluster={cluster} />
           <Card className="flex flex-col gap-2">
             <h3 className="text-sm font-semibold">{t('why')}</h3>
             <ul className="flex list-disc flex-col gap-1 pl-4 text-sm text-text-2">
-              {explain(best, spec, capacity).map((sentence) => (
+              {explain(best, planned, capacity).map((sentence) => (
                 <li key={sentence}>{sentence}</li>
               ))}
             </ul>

@@ -8,15 +8,17 @@ import type { Preview } from './preview.ts';
 export interface PlanPreview {
   /** Of the latest draft that could be planned. */
   result: PlanResult | undefined;
+  /** That draft. */
+  planned: TrainSpec | undefined;
   /** Why the draft cannot be planned as it is. */
   error: AppError | undefined;
-  /** The draft that all of this is about; the latest, but for the milliseconds until it is planned. */
+  /** The draft that the rest is about; the latest, but for the milliseconds until it is planned. */
   spec: TrainSpec | undefined;
   /** Whether only the API can tell, since the model lies there. */
   isElsewhere: boolean;
 }
 
-const nothing: PlanPreview = { result: undefined, error: undefined, spec: undefined, isElsewhere: false };
+const nothing: PlanPreview = { result: undefined, planned: undefined, error: undefined, spec: undefined, isElsewhere: false };
 
 /** Plans a draft beside the page, again whenever it changes. @param spec undefined while the draft is none */
 export function usePreview(spec: TrainSpec | undefined, cluster: PlanClusterResource | undefined): PlanPreview {
@@ -38,9 +40,9 @@ export function usePreview(spec: TrainSpec | undefined, cluster: PlanClusterReso
 }
 
 /** What was planned last stays in view while the draft cannot be: the page says so beside it. */
-function after({ result }: PlanPreview, spec: TrainSpec, answer: Preview | undefined): PlanPreview {
+function after({ result, planned }: PlanPreview, spec: TrainSpec, answer: Preview | undefined): PlanPreview {
   if (!answer) return { ...nothing, spec, isElsewhere: true };
-  if (answer.result) return { ...nothing, spec, result: answer.result };
+  if (answer.result) return { ...nothing, spec, planned: spec, result: answer.result };
   const { code, message, context, errors } = answer.refusal;
-  return { result, spec, isElsewhere: false, error: new AppError(code, message, { context, errors }) };
+  return { result, planned, spec, isElsewhere: false, error: new AppError(code, message, { context, errors }) };
 }
