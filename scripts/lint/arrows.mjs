@@ -49,9 +49,9 @@ export const arrows = {
   'apps/cli': ['contracts', 'catalog', 'sdk', 'planner', 'processes'],
   // In a browser: planner and catalog for plans that follow every keystroke.
   'apps/dashboard': ['contracts', 'catalog', 'planner', 'sdk', 'ui'],
-  // From outside, as a user would.
-  e2e: [],
-  bench: ['tensor', 'nn', 'device-cpu', 'native', 'store', 'queue'],
+  // From outside, as a user would; the store only to write a past that no test could wait for.
+  e2e: ['store'],
+  bench: ['tensor', 'nn', 'device-cpu', 'native', 'store', 'queue', 'e2e'],
 };
 
 /**

@@ -9,6 +9,14 @@ import { parseSync } from 'oxc-parser';
  */
 
 const scope = '@massif/';
+/** Packages beside `packages` and `apps`. */
+const ownFolders = ['e2e', 'bench'];
+
+/**
+ * The folder of a package that others may depend on.
+ * @param {string} name without the scope
+ */
+const folderOf = (name) => (ownFolders.includes(name) ? name : `packages/${name}`);
 
 /**
  * Checks the directions between the packages of a workspace. Each violation is one line that starts with the file.
@@ -36,7 +44,7 @@ function workspaceFolders(root) {
   const nested = ['packages', 'apps'].flatMap((parent) =>
     existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => `${parent}/${name}`) : [],
   );
-  return [...nested, 'e2e', 'bench'].filter((folder) => existsSync(join(root, folder, 'package.json'))).toSorted();
+  return [...nested, ...ownFolders].filter((folder) => existsSync(join(root, folder, 'package.json'))).toSorted();
 }
 
 /**
@@ -76,7 +84,7 @@ function checkReferences(root, folder) {
   const file = `${folder}/tsconfig.json`;
   if (!existsSync(join(root, file))) return [`${file}: missing`];
   const references = new Set(readReferences(root, file));
-  const dependencies = new Set(workspaceDependencies(root, folder).map((name) => `packages/${name}`));
+  const dependencies = new Set(workspaceDependencies(root, folder).map(folderOf));
   return [
     ...[...dependencies].filter((name) => !references.has(name)).map((name) => `${file}: has no reference to its dependency ${name}`),
     ...[...references]
@@ -141,7 +149,7 @@ function problemWith(specifier, { root, folder, file, rules: { arrows, pure } })
   if (!specifier.startsWith(scope)) return undefined;
   const [name = '', ...rest] = specifier.slice(scope.length).split('/');
   if (rest[0] === 'src') return `reaches into the sources of ${scope}${name}`;
-  return arrows[folder]?.includes(name) || folder === `packages/${name}` ? undefined : `may not import ${scope}${name}`;
+  return arrows[folder]?.includes(name) || folder === folderOf(name) ? undefined : `may not import ${scope}${name}`;
 }
 
 /** @param {string} file */

@@ -1,3 +1,4 @@
+export { writePastJobs } from './past-jobs.ts';
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
