@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { heatStates, type HeatNode, type LiveData, type UsageFrame } from '@massif/contracts';
 import type { ClusterDevice, ClusterNode } from '@massif/store';
 import { deviceStateOf } from '../../views/cluster.ts';
@@ -5,6 +6,8 @@ import { sharedFrame, type Picture } from './feed.ts';
 
 /** Use is measured once a second; when this long nothing was heard, nobody knows. */
 const measuredWithinMs = 5000;
+/** The first picture waits for use so long: without it, every device would be shown as one that is not measured, for a moment. */
+const firstUseWithinMs = 1500;
 
 const byNumber = new Intl.Collator('en', { numeric: true });
 
@@ -25,7 +28,9 @@ export function devicesPicture({ nodes: read, onUsage }: DevicesPictureOptions):
   const now: Record<'state' | 'busy' | 'memory', (number | null)[]> = { state: [], busy: [], memory: [] };
   let measured: { byNode: Map<string, UsageFrame['nodes'][number]>; atMs: number } | undefined;
 
+  const heard = Promise.withResolvers<void>();
   const unsubscribe = onUsage((frame) => {
+    heard.resolve();
     measured = { byNode: new Map(frame.nodes.map((node) => [node.name, node])), atMs: performance.now() };
   });
 
@@ -43,6 +48,7 @@ export function devicesPicture({ nodes: read, onUsage }: DevicesPictureOptions):
       return version;
     },
     async look() {
+      if (version === 0) await Promise.race([heard.promise, setTimeout(firstUseWithinMs, undefined, { ref: false })]);
       const rows = (await read()).toSorted(inOrder);
       time = new Date();
       const next = version + 1;
