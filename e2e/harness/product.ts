@@ -46,11 +46,13 @@ export async function startProduct(
     variables = {},
     place = inCheckout(home),
     installation = home,
+    timeoutMs = 60_000,
   }: {
     arguments?: string[];
     variables?: Record<string, string>;
     place?: Place;
     /** Where it keeps its state, if not there. */ installation?: string;
+    timeoutMs?: number;
   } = {},
 ): Promise<Product> {
   const [program, ...words] = place.command;
@@ -64,7 +66,7 @@ export async function startProduct(
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ready = await until(() => /massif: dashboard at (http:\S+)\n/.exec(stdout)?.[1], {
-    timeoutMs: 60_000,
+    timeoutMs,
     what: 'the product to be ready',
     unless: () => (child.exitCode === null ? undefined : `it exited with ${child.exitCode}:\n${stdout}${stderr}`),
   });

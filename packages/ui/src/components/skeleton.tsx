@@ -2,7 +2,7 @@ import { cx } from './cx.ts';
 
 /** A place for what comes; its class gives it that size. The page says once that it loads (`aria-busy`), not each of these. */
 export function Skeleton({ className }: { className: string }) {
-  return <span aria-hidden className={cx('block animate-pulse rounded bg-line', className)} />;
+  return <span aria-hidden data-skeleton className={cx('block animate-pulse rounded bg-line', className)} />;
 }
 
 /** Lines of text to come; the last is shorter. */
