@@ -10,6 +10,13 @@ describe('numbers', () => {
     [en.percent(1), '100 %'],
     [en.percent(0.9999), '100 %'],
     [en.percent(0), '0 %'],
+    [en.percent(0.0002), '< 0.1 %'],
+    [en.exponent(3e-4), '3e-4'],
+    [en.exponent(0.00024), '2.4e-4'],
+    [en.exponent(0), '0'],
+    [en.exponent(1.5), '1.5'],
+    [en.tick(10), '10'],
+    [en.tick(8.25), '8.25'],
     [en.bytes(12.4 * 2 ** 30), '12.4 GiB'],
     [en.bytes(1023), '1,023 B'],
     [en.bytes(1024 ** 2 - 1), '1 MiB'],
@@ -59,5 +66,11 @@ describe('times', () => {
     ['2026-03-13T14:20:00Z', 'yesterday', '昨天'],
   ])('%s is %s', (time, english, chinese) => {
     expect([en.relative(time, now), zh.relative(time, now)]).toEqual([english, chinese]);
+  });
+
+  it('that are today are told by the clock, others with their day', () => {
+    expect(en.stamp(now - 1000, now)).toMatch(/^\d\d:\d\d:59$/);
+    expect(en.stamp(now - 86_400_000, now)).toMatch(/^Mar 1[234] \d\d:\d\d:00$/);
+    expect(zh.stamp(now - 86_400_000, now)).toMatch(/^3月1[234]日 \d\d:\d\d:00$/);
   });
 });

@@ -46,6 +46,8 @@ export function createFormat(locale: Locale) {
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const dayOnly = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const second = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const dayOfYear = new Intl.DateTimeFormat(tag, { month: 'short', day: 'numeric' });
   const ago = (value: number, unit: Intl.RelativeTimeFormatUnit) => spaced(relativeTime.format(value, unit));
   const relativeTime = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' });
   const partOf = (unit: 'day' | 'hour' | 'minute' | 'second') => {
@@ -61,10 +63,16 @@ export function createFormat(locale: Locale) {
     /** 4.2832, with as many digits behind the point as asked for. */
     fixed: (value: Value, digits: number) =>
       isMissing(value) ? missing : number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    /** 10, 8.5, 0.25: a round number as an axis has it. */
+    tick: (value: number) => number(value, { maximumSignificantDigits: 4 }),
+    /** 3e-4, as learning rates are written. */
+    exponent: (value: Value) =>
+      isMissing(value) ? missing : value === 0 ? '0' : value.toExponential(1).replace('.0e', 'e').replace('e+0', ''),
     /** 38.2 % from 0.382. */
     percent: (value: Value) => {
       if (isMissing(value)) return missing;
       const share = value * 100;
+      if (share > 0 && share < 0.05) return '< 0.1 %';
       return `${number(share, { maximumFractionDigits: Math.abs(share) >= 99.95 || share === 0 ? 0 : 1 })} %`;
     },
     /** 12.4 GiB */
@@ -95,6 +103,13 @@ export function createFormat(locale: Locale) {
     date: (value: Time) => (value ? dayOnly.format(new Date(value)) : missing),
     /** 14:20 */
     clock: (value: Time) => (value ? clock.format(new Date(value)) : missing),
+    /** 14:20:31 today, else Mar 13 14:20:31: for lists in which the order of seconds matters. */
+    stamp: (value: Time, nowMs: number) => {
+      if (!value) return missing;
+      const at = new Date(value);
+      const isToday = at.toDateString() === new Date(nowMs).toDateString();
+      return isToday ? second.format(at) : `${dayOfYear.format(at)} ${second.format(at)}`;
+    },
     /** 3 min. ago, in 2 hr. */
     relative: (value: Time, nowMs: number) => {
       if (!value) return missing;

@@ -36,10 +36,12 @@ export type LineChartProps = Pick<ChartFrameProps, 'title' | 'description' | 'le
   time?: boolean;
   formatX: (value: number) => string;
   formatY: (value: number) => string;
+  /** Of the values that the y axis has words for, where fewer digits than those of a point will do. */
+  formatTick?: (value: number) => string;
   logY?: boolean;
   yFrom?: number;
   yTo?: number;
-  /** Weight of the past, 0 to below 1; the raw line stays as a thin one under the smooth one. */
+  /** Weight of the past, 0 to below 1, less where few points are drawn; the raw line stays as a thin one under the smooth one. */
   smoothing?: number;
   range?: Range | null;
   onRangeChange?: (range: Range | null) => void;
@@ -104,7 +106,7 @@ export function LineChart(props: LineChartProps) {
         yFrom={props.yFrom}
         yTo={props.yTo}
         formatX={formatX}
-        formatY={formatY}
+        formatY={props.formatTick ?? formatY}
         range={range}
         onRangeChange={onRangeChange}
         sync={props.sync}
@@ -144,11 +146,19 @@ function drawnOf({ label, source, x, y, color, dashed, stepped, area, points }: 
   const raw = () => ({ x: source.column(x), y: source.column(y) });
   const look = { label, color, dashed, stepped, area, points: points ? ('also' as const) : undefined };
   if (smoothing === 0 || points) return [{ ...look, width: points ? 1 : 1.5, endLabel: true, read: raw }];
-  const smoothed = () => ({ x: source.column(x), y: smooth(source.column(y), smoothing) });
+  const smoothed = () => {
+    const values = source.column(y);
+    return { x: source.column(x), y: smooth(values, Math.min(smoothing, weightFor(values.length))) };
+  };
   return [
     { ...look, width: 1, opacity: 0.35, area: undefined, read: raw },
     { ...look, width: 2, endLabel: true, read: smoothed },
   ];
+}
+
+/** Weight of a past that is a fortieth of what is drawn: a line of five points that lags behind them is no help. */
+function weightFor(points: number): number {
+  return 1 - 1 / (1 + points / 40);
 }
 
 function tableOf({ xLabel, time, formatX, formatY, lines, bands = none }: LineChartProps, drawn: readonly Drawn[]): TableData {

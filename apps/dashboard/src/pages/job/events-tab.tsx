@@ -1,5 +1,5 @@
 import { isErrorCode, type Job } from '@massif/contracts';
-import { Badge, Skeleton, StateBadge, RelativeTime } from '@massif/ui';
+import { Badge, Skeleton, StateBadge, Tooltip, useNow } from '@massif/ui';
 import { Archive, CircleStop, Flag, Info, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
@@ -14,6 +14,8 @@ import { useEvents } from './use-events.ts';
 /** What happened to the job, the latest first. */
 export function EventsTab({ job }: { job: Job }) {
   const t = useTranslations('job.events');
+  const format = useFormat();
+  const now = useNow();
   const { events, error, isLoading } = useEvents(job.id);
   if (error && events.length === 0) return <Failure error={error} />;
   if (isLoading) return <Skeleton className="h-96 w-full rounded-lg" />;
@@ -25,7 +27,9 @@ export function EventsTab({ job }: { job: Job }) {
           className="grid grid-cols-[7rem_minmax(0,1fr)] items-baseline gap-x-4 border-b border-line py-2.5 text-sm last:border-0 max-sm:grid-cols-1"
         >
           <span className="text-xs text-text-3">
-            <RelativeTime time={entry.time} />
+            <Tooltip text={format.relative(entry.time, now)}>
+              <time dateTime={entry.time}>{format.stamp(entry.time, now)}</time>
+            </Tooltip>
             {entry.attempt > 1 && <span className="block">{t('attempt', { number: entry.attempt })}</span>}
           </span>
           <Happened entry={entry} />

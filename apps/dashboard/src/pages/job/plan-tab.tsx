@@ -29,13 +29,14 @@ export function PlanTab({ job: { plan, spec } }: { job: Job }) {
       : (plan.explanation ?? []);
   return (
     <div className="flex flex-col gap-4">
-      <Card className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+      <Card className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-5">
+        <Stat label={figures('finishes')} value={format.duration(typeof plan.days === 'number' ? plan.days * 86_400 : null)} />
         <Stat label={figures('stepTime')} value={format.duration(plan.stepTimeMs / 1000)} />
         <Stat label={figures('speed')} value={format.rate(plan.tokensPerSecond, figures('tokensPerSecond'))} />
         <Stat label={figures('mfu')} value={format.percent(plan.mfu)} />
         <Stat label={figures('memory')} value={format.bytes(plan.memoryGiB * 2 ** 30)} />
       </Card>
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-2">
         <PlanMemoryBar level={2} plan={plan} capacityBytes={capacity} className={cardClass} />
         <PlanStepTimeBar level={2} plan={plan} className={cardClass} />
       </div>

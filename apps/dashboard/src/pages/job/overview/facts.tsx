@@ -27,9 +27,9 @@ export function JobFacts({ job }: { job: Job }) {
     { key: 'attempts', label: t('attempts'), value: format.integer(job.attempt) },
   ];
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-2">
+    <div className={result ? 'grid items-start gap-5 lg:grid-cols-2' : 'grid'}>
       <Section card title={t('title')}>
-        <KeyValue items={items} />
+        <KeyValue items={items} columns={result ? 1 : 2} />
       </Section>
       {result && (
         <Section card title={t('result')}>

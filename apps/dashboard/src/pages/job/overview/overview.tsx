@@ -98,7 +98,8 @@ function LossChart(props: ChartProps) {
       smoothing={0.8}
       logY={scale === 'log'}
       formatY={(value) => format.fixed(value, 3)}
-      height={300}
+      formatTick={format.tick}
+      height={340}
       actions={
         <Segmented
           label={t('scale')}
@@ -143,21 +144,13 @@ function SpeedChart(props: ChartProps) {
 
 function LearningRateChart(props: ChartProps) {
   const t = useTranslations('job.charts');
+  const format = useFormat();
   const { metrics } = props;
   const lines = useMemo(
     () => [{ id: 'rate', label: t('learningRate'), source: metrics.steps, x: 'step', y: 'learningRate', color: 5 }],
     [metrics, t],
   );
-  return (
-    <LineChart
-      {...useChart(props)}
-      title={t('learningRate')}
-      lines={lines}
-      yFrom={0}
-      formatY={(value) => value.toPrecision(2)}
-      height={180}
-    />
-  );
+  return <LineChart {...useChart(props)} title={t('learningRate')} lines={lines} yFrom={0} formatY={format.exponent} height={180} />;
 }
 
 /** Where attempts after the first went on. */
