@@ -1,4 +1,4 @@
-import { Banner, Button, cx, useUi } from '@massif/ui';
+import { Banner, Button, cx } from '@massif/ui';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { LiveState } from '../api/live/connection.ts';
@@ -44,7 +44,6 @@ export function LiveIndicator({ dotOnly = false }: { dotOnly?: boolean }) {
 export function LiveBanner() {
   const t = useTranslations('shell.live');
   const format = useFormat();
-  const { words } = useUi();
   const { state, retry } = useLiveState();
   const nowMs = useSeconds(state.name === 'lost');
   if (state.name !== 'lost' || nowMs - state.sinceMs < bannerAfterMs) return null;
@@ -61,7 +60,7 @@ export function LiveBanner() {
       >
         {t('banner', { time: format.clock(new Date(state.sinceMs)) })}{' '}
         <span aria-hidden className="whitespace-nowrap opacity-80">
-          {waitSeconds > 0 ? t('nextTry', { duration: format.duration(waitSeconds) }) : words.loading}
+          {waitSeconds > 0 ? t('nextTry', { duration: format.duration(waitSeconds) }) : t('lost')}
         </span>
       </Banner>
     </div>

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Card, createSeries, LineChart, Segmented, seriesOf, Slider, UtilisationBand, type Range } from '../../src/index.ts';
+import { Card, createSeries, LineChart, Segmented, seriesOf, UtilisationBand, type Range } from '../../src/index.ts';
 import { dayOfUsage, lossCurve, seeded } from '../made-up.ts';
 import { Held, Specimen } from '../specimen.tsx';
 
@@ -24,6 +24,7 @@ const stepTimes = seriesOf({
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 4 });
 const formatStep = (value: number) => number.format(value);
+const smoothings = ['0', '0.6', '0.9', '0.99'].map((value) => ({ value, label: value }));
 const formatLoss = (value: number) => value.toFixed(2);
 const marks = [
   { x: 1290, label: 'attempt 2', tone: 'warning' as const },
@@ -33,7 +34,7 @@ const marks = [
 export function Charts() {
   const [range, setRange] = useState<Range | null>(null);
   const [scale, setScale] = useState<'linear' | 'log'>('linear');
-  const [smoothing, setSmoothing] = useState(0.9);
+  const [smoothing, setSmoothing] = useState('0.9');
   return (
     <div>
       <Specimen name="LineChart" wide>
@@ -45,7 +46,7 @@ export function Charts() {
             formatX={formatStep}
             formatY={formatLoss}
             logY={scale === 'log'}
-            smoothing={smoothing}
+            smoothing={Number(smoothing)}
             range={range}
             onRangeChange={setRange}
             sync="job"
@@ -63,16 +64,8 @@ export function Charts() {
               />
             }
           />
-          <div className="mt-4 max-w-64">
-            <Slider
-              label="Smoothing"
-              min={0}
-              max={0.99}
-              step={0.01}
-              value={smoothing}
-              onValueChange={setSmoothing}
-              formatValue={(v) => v.toFixed(2)}
-            />
+          <div className="mt-4">
+            <Segmented label="Smoothing" value={smoothing} onValueChange={setSmoothing} options={smoothings} />
           </div>
         </Card>
         <Card>

@@ -1,17 +1,5 @@
 import { Cpu, Database, Search, Wand2 } from 'lucide-react';
-import {
-  Checkbox,
-  Combobox,
-  Field,
-  NumberField,
-  RadioCards,
-  Select,
-  Slider,
-  Switch,
-  TextArea,
-  TextField,
-  type Option,
-} from '../../src/index.ts';
+import { Combobox, Field, RadioCards, Select, Switch, TextField, type Option } from '../../src/index.ts';
 import { Held, Specimen } from '../specimen.tsx';
 
 const precisions: Option<string>[] = [
@@ -39,27 +27,6 @@ export function Forms() {
         </Field>
         <TextField aria-label="Search jobs" icon={Search} placeholder="Search jobs" className="w-64" />
       </Specimen>
-      <Specimen name="TextArea">
-        <Field label="Notes" aside="optional" className="w-96 max-w-full">
-          <TextArea placeholder="What this run is to show" />
-        </Field>
-      </Specimen>
-      <Specimen name="NumberField">
-        <Held<number | null> initial={3e-4}>
-          {(value, set) => (
-            <Field label="Learning rate" className="w-56">
-              <NumberField value={value} onValueChange={set} min={0} step={1e-4} format={{ maximumSignificantDigits: 6 }} />
-            </Field>
-          )}
-        </Held>
-        <Held<number | null> initial={4096}>
-          {(value, set) => (
-            <Field label="Context" description="Tokens that one sample holds." className="w-56">
-              <NumberField value={value} onValueChange={set} min={16} max={131_072} unit="tokens" locale="en" />
-            </Field>
-          )}
-        </Held>
-      </Specimen>
       <Specimen name="Select and Combobox">
         <Held initial="bf16">
           {(value, set) => (
@@ -79,17 +46,7 @@ export function Forms() {
           {(value, set) => <Select aria-label="Precision" compact value={value} onValueChange={set} options={precisions} />}
         </Held>
       </Specimen>
-      <Specimen name="Checkbox and Switch">
-        <Held<boolean> initial>
-          {(value, set) => <Checkbox checked={value} onCheckedChange={set} label="Resume from the last checkpoint" />}
-        </Held>
-        <Held initial={false}>
-          {(value, set) => (
-            <Checkbox checked={value} onCheckedChange={set} label="Sequence parallel" description="Splits activations of the norms too." />
-          )}
-        </Held>
-        <Checkbox checked={false} indeterminate onCheckedChange={() => {}} label="Some of 12" />
-        <Checkbox checked disabled onCheckedChange={() => {}} label="Disabled" />
+      <Specimen name="Switch">
         <Held<boolean> initial>{(value, set) => <Switch checked={value} onCheckedChange={set} label="Follow" />}</Held>
         <Held initial={false}>
           {(value, set) => <Switch checked={value} onCheckedChange={set} label="Logarithmic" description="Of the loss." />}
@@ -116,15 +73,6 @@ export function Forms() {
             />
           )}
         </Held>
-      </Specimen>
-      <Specimen name="Slider">
-        <div className="w-80">
-          <Held initial={8}>
-            {(value, set) => (
-              <Slider label="Devices" value={value} onValueChange={set} min={1} max={64} formatValue={(n) => `${n} of 64 devices`} />
-            )}
-          </Held>
-        </div>
       </Specimen>
     </div>
   );

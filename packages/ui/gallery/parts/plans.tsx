@@ -1,5 +1,4 @@
-import { Card, LayoutPicture, MemoryBar, PairedBars, Sparkline, Stat, StepTimeBar, type GangRank, type Pair } from '../../src/index.ts';
-import { seeded } from '../made-up.ts';
+import { Card, LayoutPicture, MemoryBar, PairedBars, StepTimeBar, type GangRank, type Pair } from '../../src/index.ts';
 import { Held, Specimen } from '../specimen.tsx';
 
 const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -94,8 +93,6 @@ function Picture({ title, ranks, colorBy = 'pp' }: { title: string; ranks: reado
 }
 
 export function Plans() {
-  const random = seeded(4);
-  const line = Array.from({ length: 48 }, (_, index) => (index > 20 && index < 25 ? null : 40 + Math.sin(index / 5) * 6 + random() * 4));
   return (
     <div>
       <Specimen name="MemoryBar" wide>
@@ -147,11 +144,6 @@ export function Plans() {
             formatDifference={signed}
           />
         </Card>
-      </Specimen>
-      <Specimen name="Sparkline">
-        <Stat label="MFU" value="43.1" unit="%" />
-        <Sparkline values={line} label="MFU over the last hour" />
-        <Sparkline values={line} color="neutral" from={0} />
       </Specimen>
       <Specimen name="LayoutPicture" wide>
         <Card>

@@ -5,7 +5,7 @@ import { cx } from './cx.ts';
 import { useUi } from './provider.tsx';
 
 /** Copies text, and says for two seconds that it did. Without a clipboard (plain HTTP), it falls back on a selection. */
-export function useCopy(): { copied: boolean; copy: (text: string) => void } {
+function useCopy(): { copied: boolean; copy: (text: string) => void } {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

@@ -11,11 +11,8 @@ export type UiWords = {
   copied: string;
   clear: string;
   open: string;
-  loading: string;
   required: string;
   noResults: string;
-  increase: string;
-  decrease: string;
   notifications: string;
   requestId: string;
   code: string;

@@ -2,11 +2,6 @@ import { Progress as BaseProgress } from '@base-ui/react/progress';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
 
-/** For screen readers only. */
-export function VisuallyHidden({ children }: { children: ReactNode }) {
-  return <span className="sr-only">{children}</span>;
-}
-
 /** A key to press. */
 export function Kbd({ children }: { children: ReactNode }) {
   return (

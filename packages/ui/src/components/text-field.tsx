@@ -1,4 +1,3 @@
-import { Field } from '@base-ui/react/field';
 import { Input } from '@base-ui/react/input';
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
@@ -28,16 +27,5 @@ export function TextField({ icon: Icon, after, mono = false, className, ...rest 
       />
       {after !== undefined && <span className="absolute right-1 flex items-center text-xs text-text-3">{after}</span>}
     </span>
-  );
-}
-
-type TextAreaProps = Omit<ComponentProps<'textarea'>, 'className' | 'style'> & { mono?: boolean; className?: string };
-
-export function TextArea({ mono = false, className, rows = 4, ...rest }: TextAreaProps) {
-  return (
-    <Field.Control
-      render={<textarea rows={rows} {...rest} />}
-      className={cx(inputClass, 'h-auto resize-y px-2.5', mono && 'font-mono text-xs', className)}
-    />
   );
 }
