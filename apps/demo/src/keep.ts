@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { isTerminal, jobStates } from '@massif/contracts';
 import { seedOf, uniform } from '@massif/cluster/simulated';
 import type { Client } from '@massif/sdk';
@@ -31,7 +32,7 @@ export async function keepJobs({ client, plans, seed, jobs, signal, onError }: K
       // The API is away for a moment.
       if (!signal.aborted) onError(error);
     }
-    await pause(everyMs, signal);
+    await setTimeout(everyMs, undefined, { signal }).catch(() => {});
   }
 
   async function submitMissing(): Promise<void> {
@@ -56,13 +57,3 @@ export async function keepJobs({ client, plans, seed, jobs, signal, onError }: K
 
 /** Jobs of the past are numbered below. */
 const firstLiveIndex = 100_000;
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const wake = () => resolve();
-  signal.addEventListener('abort', wake, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener('abort', wake);
-}

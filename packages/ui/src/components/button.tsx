@@ -35,14 +35,13 @@ type ButtonProps = Omit<ComponentProps<'button'>, 'className' | 'style'> & {
   variant?: ButtonVariant;
   size?: ButtonSize;
   icon?: LucideIcon;
-  iconAfter?: LucideIcon;
   /** What it started still runs: it keeps its width and focus, and takes no second press. */
   busy?: boolean;
   className?: string;
   children: ReactNode;
 };
 
-export function Button({ variant, size, icon: Icon, iconAfter: After, busy = false, disabled, className, children, ...rest }: ButtonProps) {
+export function Button({ variant, size, icon: Icon, busy = false, disabled, className, children, ...rest }: ButtonProps) {
   return (
     <BaseButton
       type="button"
@@ -55,7 +54,6 @@ export function Button({ variant, size, icon: Icon, iconAfter: After, busy = fal
       {busy && <LoaderCircle aria-hidden className="absolute size-4 animate-spin" />}
       {Icon && <Icon aria-hidden className={cx('-ml-0.5 size-4', busy && 'opacity-0')} />}
       <span className={cx('inline-flex items-center', busy && 'opacity-0')}>{children}</span>
-      {After && <After aria-hidden className={cx('-mr-0.5 size-4', busy && 'opacity-0')} />}
     </BaseButton>
   );
 }

@@ -6,8 +6,6 @@ import { useUi } from './provider.tsx';
 
 type FieldProps = {
   label: ReactNode;
-  /** Where the label must not be seen because the place already says it. */
-  hideLabel?: boolean;
   description?: ReactNode;
   /** What is wrong and how to mend it. Its place is not kept: forms are not what one watches live. */
   error?: ReactNode;
@@ -20,22 +18,12 @@ type FieldProps = {
 };
 
 /** A label, a description and an error around one control of this package; all are announced with it. */
-export function Field({
-  label,
-  hideLabel = false,
-  description,
-  error,
-  required = false,
-  disabled,
-  aside,
-  children,
-  className,
-}: FieldProps) {
+export function Field({ label, description, error, required = false, disabled, aside, children, className }: FieldProps) {
   const { words } = useUi();
   const wrong = error !== undefined && error !== null && error !== false && error !== '';
   return (
     <Base.Root invalid={wrong} disabled={disabled} className={cx('flex min-w-0 flex-col gap-1', className)}>
-      <div className={cx('flex items-baseline justify-between gap-2', hideLabel && 'sr-only')}>
+      <div className="flex items-baseline justify-between gap-2">
         <Base.Label className="text-sm font-medium">
           {label}
           {required && (

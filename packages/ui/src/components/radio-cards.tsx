@@ -16,7 +16,6 @@ export type RadioCard<Value extends string> = {
 
 type RadioCardsProps<Value extends string> = {
   label: ReactNode;
-  hideLabel?: boolean;
   value: Value | null;
   onValueChange: (value: Value) => void;
   options: readonly RadioCard<Value>[];
@@ -26,11 +25,11 @@ type RadioCardsProps<Value extends string> = {
 const grids = { 1: '', 2: 'sm:grid-cols-2', 3: 'sm:grid-cols-2 lg:grid-cols-3', 4: 'sm:grid-cols-2 xl:grid-cols-4' };
 
 /** A choice whose options deserve a sentence each. */
-export function RadioCards<Value extends string>({ label, hideLabel, value, onValueChange, options, columns = 3 }: RadioCardsProps<Value>) {
+export function RadioCards<Value extends string>({ label, value, onValueChange, options, columns = 3 }: RadioCardsProps<Value>) {
   const id = useId();
   return (
     <div className="flex flex-col gap-1.5">
-      <div id={id} className={cx('text-sm font-medium', hideLabel && 'sr-only')}>
+      <div id={id} className="text-sm font-medium">
         {label}
       </div>
       <RadioGroup

@@ -13,7 +13,6 @@ export function Kbd({ children }: { children: ReactNode }) {
 
 type ProgressProps = {
   label: string;
-  hideLabel?: boolean;
   /** 0 to 1; null while nobody knows. */
   value: number | null;
   /** Such as "120 of 400 steps". */
@@ -29,15 +28,15 @@ const progressTones = {
   neutral: 'bg-control',
 };
 
-export function Progress({ label, hideLabel = false, value, valueText, tone = 'running' }: ProgressProps) {
+export function Progress({ label, value, valueText, tone = 'running' }: ProgressProps) {
   return (
     <BaseProgress.Root
       value={value === null ? null : value * 100}
       getAriaValueText={() => valueText}
       className="grid min-w-0 grid-cols-[1fr_auto] items-baseline gap-x-2 gap-y-1 text-xs"
     >
-      <BaseProgress.Label className={hideLabel ? 'sr-only' : 'truncate text-text-2'}>{label}</BaseProgress.Label>
-      {!hideLabel && <span className="text-text-2 tabular-nums">{valueText}</span>}
+      <BaseProgress.Label className="truncate text-text-2">{label}</BaseProgress.Label>
+      <span className="text-text-2 tabular-nums">{valueText}</span>
       <BaseProgress.Track className="col-span-2 h-1.5 overflow-hidden rounded-full bg-line">
         <BaseProgress.Indicator className={cx('h-full rounded-full', progressTones[tone], value === null && 'w-1/3! animate-pulse')} />
       </BaseProgress.Track>

@@ -38,7 +38,6 @@ export type HeatMapProps = Pick<ChartFrameProps, 'title' | 'description' | 'leve
   describe: (index: number) => DeviceText;
   pinned?: number | null;
   onPin?: (index: number | null) => void;
-  onHover?: (index: number | null) => void;
   /** Cells shrink rather than make it higher, as far as they can. */
   heightMax?: number;
 };
@@ -62,7 +61,7 @@ export function HeatMap(props: HeatMapProps) {
   );
 }
 
-function Cells({ title, data, metric, words, describe, pinned = null, onPin, onHover, heightMax = 640 }: HeatMapProps) {
+function Cells({ title, data, metric, words, describe, pinned = null, onPin, heightMax = 640 }: HeatMapProps) {
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<HeatPainter>(null);
@@ -87,12 +86,6 @@ function Cells({ title, data, metric, words, describe, pinned = null, onPin, onH
 
   // All cells at once come with a new structure, which paints by itself.
   useEffect(() => data.subscribe((changed) => changed && painter.current?.cells(changed)), [data]);
-
-  const hover = (index: number | null) => {
-    if (index === hovered) return;
-    setHovered(index);
-    onHover?.(index);
-  };
 
   const at = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -130,8 +123,8 @@ function Cells({ title, data, metric, words, describe, pinned = null, onPin, onH
           className="relative w-fit outline-offset-4"
           onKeyDown={onKeyDown}
           onBlur={() => setCursor(null)}
-          onPointerMove={(event) => hover(at(event))}
-          onPointerLeave={() => hover(null)}
+          onPointerMove={(event) => setHovered(at(event))}
+          onPointerLeave={() => setHovered(null)}
           onClick={(event) => {
             const index = at(event);
             if (index !== null) onPin?.(index === pinned ? null : index);
