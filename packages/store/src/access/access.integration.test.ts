@@ -21,6 +21,23 @@ describe('defaults', () => {
 });
 
 describe('tokens', () => {
+  it('of sessions that have been over for a month are gone with the next session', async () => {
+    const { store, sql, projectId } = test;
+    const session = (days: number) =>
+      store.tokens.createSession({
+        projectId,
+        name: `over for ${days} days`,
+        role: 'admin',
+        userId: null,
+        expiresAt: new Date(Date.now() - days * 86_400_000),
+        parentId: null,
+      });
+    for (const days of [31, 29, -7]) await session(days);
+    await session(-1);
+    const rows = await sql('select name from api_token where session order by expires_at');
+    expect(rows.map(({ name }) => name)).toEqual(['over for 29 days', 'over for -1 days', 'over for -7 days']);
+  });
+
   it('are recognised until they are revoked or over, and stored only as a hash', async () => {
     const { store, sql, projectId } = test;
     const { token, row } = await store.tokens.create({ projectId, name: 'ci', role: 'member' });

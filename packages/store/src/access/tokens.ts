@@ -17,6 +17,9 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest();
 const columns = `t.id, t.project_id as "projectId", p.name as project, t.user_id as "userId", t.name, t.role, t.created_at as "createdAt",
   t.last_used_at as "lastUsedAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt", t.session`;
 
+/** For how long after their end, so that one can still see who was there. */
+const sessionsKept = '30 days';
+
 export function tokenStore({ prisma, query }: Database, projects: ProjectStore): TokenStore {
   const include = { project: { select: { name: true } } } as const;
 
@@ -47,10 +50,14 @@ export function tokenStore({ prisma, query }: Database, projects: ProjectStore):
 
   const createSession: TokenStore['createSession'] = async ({ projectId, name, role, userId, expiresAt, parentId }) => {
     const token = newToken();
+    // Each takes along what has been over for long, so that sessions do not pile up.
     // The lock lets `revoke` of the parent come before, which is seen here, or after, which finds this session.
     const [row] = await query<ApiToken>(
       `with parent as (
          select from api_token where id = $8 and revoked_at is null and (expires_at is null or expires_at > now()) for share
+       ),
+       over as (
+         delete from api_token where session and expires_at < now() - interval '${sessionsKept}'
        ),
        made as (
          insert into api_token (id, project_id, name, role, user_id, expires_at, hash, session, parent_id)
