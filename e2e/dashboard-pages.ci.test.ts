@@ -1,22 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobReaches, request } from './harness/api.ts';
-import { openBrowser, openContext, type View } from './harness/browser.ts';
+import { openBrowser, openContext } from './harness/browser.ts';
 import { temporaryDirectory } from './harness/directory.ts';
 import { smallJob } from './harness/jobs.ts';
-import { faultsOf, settled } from './harness/pages.ts';
+import { everyPage, faultsOf, places, settled, views } from './harness/pages.ts';
 import { startProduct, type Product } from './harness/product.ts';
 
 /** Every page, empty and full, in both themes and languages, wide and narrow. */
-
-const views: View[] = [
-  { theme: 'light', language: 'en', width: 1440 },
-  { theme: 'dark', language: 'zh', width: 1440 },
-  { theme: 'dark', language: 'en', width: 390, height: 844 },
-  { theme: 'light', language: 'zh', width: 390, height: 844 },
-];
-const places = ['/', '/jobs', '/new', '/cluster', '/models', '/settings'];
-const tabs = ['', '?tab=layout', '?tab=logs', '?tab=checkpoints', '?tab=events', '?tab=plan', '?tab=spec'];
 
 const { path: home, remove } = temporaryDirectory('pages');
 let product: Product;
@@ -36,8 +27,6 @@ it.each(views)('on an installation without a job: $theme, $language, $width px',
 });
 
 describe('with jobs that ended well, failed, run and wait', () => {
-  let jobs: string[];
-
   beforeAll(async () => {
     const submit = async (body: object) => (await request<{ id: string }>(product, 'POST', 'jobs', { body })).body.id;
     const good = await submit(smallJob({ name: 'good', steps: 30 }));
@@ -46,14 +35,13 @@ describe('with jobs that ended well, failed, run and wait', () => {
     await jobReaches(product, good, ({ state }) => state === 'succeeded');
     await jobReaches(product, bad, ({ state }) => state === 'failed');
     await jobReaches(product, long, ({ progress }) => (progress?.step ?? 0) > 5);
-    const waiting = await submit(smallJob({ name: 'waiting', steps: 10 }));
-    jobs = [...tabs.map((tab) => `/jobs/${good}${tab}`), `/jobs/${bad}`, `/jobs/${long}`, `/jobs/${waiting}`];
+    await submit(smallJob({ name: 'waiting', steps: 10 }));
   });
 
   it.each(views)('$theme, $language, $width px', async (view) => {
-    const { body: nodes } = await request<{ items: { name: string }[] }>(product, 'GET', 'nodes');
-    const node = `/cluster/nodes/${nodes.items[0]!.name}`;
-    const paths = [...places, ...jobs, node, '/jobs?state=failed', '/jobs?search=nothing-is-called-so'];
+    const paths = await everyPage(product);
+    // Four jobs, six tabs, a node, two lists.
+    expect(paths).toHaveLength(places.length + 4 + 6 + 1 + 2);
     expect(await faultsOf(browser, { dashboard: product.dashboard, paths, view })).toEqual([]);
   });
 

@@ -1,40 +1,24 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openBrowser, openContext, type Complaints } from './harness/browser.ts';
-import { temporaryDirectory } from './harness/directory.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, it } from 'vitest';
 import { settled } from './harness/pages.ts';
 import { preparePast } from './harness/past.ts';
-import { startProduct, type Product } from './harness/product.ts';
+import { startProduct } from './harness/product.ts';
+import { visitor } from './harness/visitor.ts';
 
 /** The list of 100,000 jobs: every place has its job, wherever and however one scrolls. */
 
 const count = 100_000;
-const { path: home, remove } = temporaryDirectory('job-list');
-let product: Product;
-let browser: Browser;
-let context: BrowserContext;
-let complaints: Complaints;
+const here = visitor('job-list', async (home) => {
+  await preparePast(home, count);
+  return startProduct(home);
+});
 let page: Page;
 
-beforeAll(async () => {
-  await preparePast(home, count);
-  [product, browser] = await Promise.all([startProduct(home), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-  remove();
-});
 beforeEach(async () => {
-  ({ context, complaints } = await openContext(browser));
-  page = await context.newPage();
-  await page.goto(product.dashboard);
-  await page.goto(`${product.url}/jobs`);
+  ({ page } = here);
+  await page.goto(here.product.dashboard);
+  await page.goto(`${here.product.url}/jobs`);
   await settled(page);
-});
-afterEach(async () => {
-  expect(complaints.list()).toEqual([]);
-  await context.close();
 });
 
 interface Place {
@@ -128,9 +112,9 @@ it('is narrowed down to what is asked for, whole again afterwards, and turned ro
   expect((await expectScreen(failed)).at(-1)).toMatchObject({ name: 'run-90' });
   await page.getByRole('link', { name: /^All/ }).click();
   await page.getByText('100,000 jobs', { exact: true }).waitFor();
-  await page.goto(`${product.url}/jobs?search=run-9999`);
+  await page.goto(`${here.product.url}/jobs?search=run-9999`);
   await page.getByText('11 jobs', { exact: true }).waitFor();
-  await page.goto(`${product.url}/jobs?order=oldest`);
+  await page.goto(`${here.product.url}/jobs?order=oldest`);
   await expectScreen((index) => `run-${index + 1}`);
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   expect((await expectScreen((index) => `run-${index + 1}`)).at(-1)).toMatchObject({ name: `run-${count}` });

@@ -3,8 +3,10 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobView } from './harness/api.ts';
+import { openBrowser, openContext } from './harness/browser.ts';
 import { temporaryDirectory } from './harness/directory.ts';
 import { installPackage, type InstalledPackage } from './harness/package.ts';
+import { lossOn, settled } from './harness/pages.ts';
 import { processesOf, runMassif, startProduct, type Product } from './harness/product.ts';
 import { until } from './harness/until.ts';
 
@@ -104,12 +106,29 @@ describe('npx massif up in an empty directory', () => {
     expect(((await (await get('/openapi.json')).json()) as { openapi: string }).openapi).toMatch(/^3\.1/);
   });
 
-  test('trains the example, and shows it', async () => {
-    expect(await output('submit', '-f', 'job.yaml', '--follow')).toContain('succeeded');
+  test('trains Moby Dick to its end', { timeout: 1_500_000 }, async () => {
+    writeFileSync(join(installed.cwd, 'moby-dick.yaml'), await output('example', 'moby-dick'));
+    expect(await output('submit', '-f', 'moby-dick.yaml', '--follow')).toContain('succeeded');
     const { items } = (await (await get('/api/v1/jobs')).json()) as { items: JobView[] };
-    expect(items).toMatchObject([{ name: 'moby-dick', state: 'succeeded', progress: { step: 10 } }]);
+    expect(items).toMatchObject([{ name: 'moby-dick', state: 'succeeded', progress: { step: 400 } }]);
     expect(readdirSync(items[0]!.result!.model!)).toContain('model.safetensors');
     expect(items[0]!.result!.model).toContain(installed.home);
+  });
+
+  test('shows it in a browser', async () => {
+    const browser = await openBrowser();
+    const { context, complaints } = await openContext(browser);
+    const page = await context.newPage();
+    await page.goto(product.dashboard);
+    await page.getByRole('navigation').getByRole('link', { name: 'Jobs' }).click();
+    await page.getByRole('link', { name: 'moby-dick' }).first().click();
+    await page.getByRole('heading', { name: 'moby-dick', level: 1 }).waitFor();
+    await page.getByText('Succeeded', { exact: true }).first().waitFor();
+    // A text of single letters in the shares they have there is at 5.74 nats; this one has learnt words.
+    expect(await lossOn(page)).toBeLessThan(5);
+    await settled(page);
+    expect(complaints.list()).toEqual([]);
+    await browser.close();
   });
 
   test('leaves nothing behind within ten seconds when npx gets a SIGTERM, which a shell does not pass on', async () => {

@@ -1,7 +1,38 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from 'playwright-core';
+import { request } from './api.ts';
 import { openContext, seriousFindings, type View } from './browser.ts';
+import type { Product } from './product.ts';
 import { until } from './until.ts';
+
+/** Where the side of the page leads. */
+export const places = ['/', '/jobs', '/new', '/cluster', '/models', '/settings'];
+const tabs = ['layout', 'logs', 'checkpoints', 'events', 'plan', 'spec'];
+const states = ['running', 'recovering', 'queued', 'succeeded', 'failed', 'cancelled'];
+
+/** Themes, languages and widths in which pages are looked at: each of them twice. */
+export const views: View[] = [
+  { theme: 'light', language: 'en', width: 1440 },
+  { theme: 'dark', language: 'zh', width: 1440 },
+  { theme: 'dark', language: 'en', width: 390, height: 844 },
+  { theme: 'light', language: 'zh', width: 390, height: 844 },
+];
+
+/** Addresses of every page: a job in each state that there is one in, every tab of one that runs, a node, lists with and without a job. */
+export async function everyPage(product: Pick<Product, 'url' | 'token'>): Promise<string[]> {
+  const firstOf = async <Item>(path: string) => (await request<{ items: Item[] }>(product, 'GET', path)).body.items[0];
+  const jobs = await Promise.all(states.map((state) => firstOf<{ id: string }>(`jobs?state=${state}&order=oldest&limit=1`)));
+  const [running] = jobs;
+  const node = await firstOf<{ name: string }>('nodes?limit=1');
+  return [
+    ...places,
+    ...jobs.flatMap((job) => (job ? [`/jobs/${job.id}`] : [])),
+    ...(running ? tabs.map((tab) => `/jobs/${running.id}?tab=${tab}`) : []),
+    ...(node ? [`/cluster/nodes/${node.name}`] : []),
+    '/jobs?state=failed',
+    '/jobs?search=nothing-is-called-so',
+  ];
+}
 
 /** What can be wrong with a page however it was filled. */
 export async function faultsOf(
