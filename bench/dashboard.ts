@@ -20,7 +20,7 @@ export async function withDashboard(
   await using ends = new AsyncDisposableStack();
   ends.defer(remove);
   if (pastJobs > 0) await preparePast(home, pastJobs);
-  const product = await startProduct(home, demo ? { arguments: ['--demo'], installation: join(home, 'demo') } : {});
+  const product = await startProduct(home, demo ? { arguments: ['--demo'], installation: join(home, 'demo'), timeoutMs: 300_000 } : {});
   ends.defer(async () => void (await product.stop()));
   const browser = await openBrowser();
   ends.defer(() => browser.close());

@@ -69,6 +69,9 @@ export async function startProduct(
     timeoutMs,
     what: 'the product to be ready',
     unless: () => (child.exitCode === null ? undefined : `it exited with ${child.exitCode}:\n${stdout}${stderr}`),
+  }).catch((error: unknown) => {
+    child.kill();
+    throw error;
   });
   return {
     url: new URL(ready).origin,
