@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { join } from 'node:path';
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Page, PageScreenshotOptions, Request } from 'playwright-core';
 import { openContext, type View } from '../harness/browser.ts';
 import { settled } from '../harness/pages.ts';
 import { until } from '../harness/until.ts';
@@ -19,7 +19,7 @@ export interface Shot {
 /** Higher than this, a page is cut off. */
 const highestPx = 3000;
 
-/** Takes pictures of a running product, each view in a browser of its own. @returns the files */
+/** Takes pictures of a running product, each view in a browser of its own. @returns what did not come as it should */
 export async function takeAll(
   browser: Browser,
   {
@@ -40,7 +40,7 @@ export async function takeAll(
     wholePage: boolean;
   },
 ): Promise<string[]> {
-  const files: string[] = [];
+  const faults: string[] = [];
   for (const signedOut of [false, true]) {
     const mine = shots.filter((shot) => (shot.signedOut ?? false) === signedOut);
     if (mine.length === 0) continue;
@@ -50,26 +50,33 @@ export async function takeAll(
     if (!signedOut) await page.goto(dashboard);
     for (const { name, path, act } of mine) {
       await page.goto(new URL(path, dashboard).href);
-      await settled(page);
-      await quiet();
-      await act?.(page);
-      await settled(page);
-      await quiet();
+      try {
+        await settled(page);
+        await quiet();
+        await act?.(page);
+        await settled(page);
+        await quiet();
+      } catch (error) {
+        faults.push(`${name}-${suffix}: ${error instanceof Error ? error.message : String(error)}`);
+      }
       await drawn(page);
-      const file = join(directory, `${name}-${suffix}.png`);
-      const height = wholePage ? await page.evaluate(() => document.documentElement.scrollHeight) : 0;
-      const { width, height: screen } = page.viewportSize()!;
       await page.screenshot({
-        path: file,
+        path: join(directory, `${name}-${suffix}.png`),
         animations: 'disabled',
         caret: 'hide',
-        ...(height > screen ? { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, highestPx) } } : {}),
+        ...(wholePage ? await wholeOf(page) : {}),
       });
-      files.push(file);
     }
     await context.close();
   }
-  return files;
+  return faults;
+}
+
+/** A page down to its end. */
+async function wholeOf(page: Page): Promise<PageScreenshotOptions> {
+  const { width, height: screen } = page.viewportSize()!;
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  return height <= screen ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, highestPx) } };
 }
 
 /** Fonts are there, and what is drawn a frame after it is known has been drawn. */

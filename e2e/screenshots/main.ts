@@ -1,6 +1,6 @@
 // `npm run screenshots`: the pictures in docs/images, from `massif up --demo`. With --out DIR --all every page in every theme, language and
 // width goes to DIR; with --out DIR --empty those of an installation without a job. --only NAME takes those whose name contains it.
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -29,15 +29,19 @@ const [product, browser] = await Promise.all([
   startProduct(home, { arguments: empty ? [] : ['--demo'], installation, timeoutMs: 300_000 }),
   openBrowser(),
 ]);
+const faults: string[] = [];
 try {
   const shots = empty ? emptyShots : await findSubjects(product, { patient: all }).then(all ? allShots : mainShots);
   const chosen = shots.filter(({ name }) => name.includes(only));
   for (const [suffix, view] of all || empty ? allViews : mainViews) {
     const options = { dashboard: product.dashboard, shots: chosen, view, suffix, directory, wholePage: all || empty };
-    for (const file of await takeAll(browser, options)) process.stdout.write(`${file}  ${Math.round(statSync(file).size / 1024)} kB\n`);
+    faults.push(...(await takeAll(browser, options)));
+    process.stdout.write(`${suffix}: ${chosen.length} pictures\n`);
   }
 } finally {
   await browser.close();
   await product.stop();
   remove();
 }
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;
