@@ -1,4 +1,5 @@
 export { nativeCapabilities } from './capabilities.ts';
+export { parametersOf } from './model/shape.ts';
 export { plan } from './plan.ts';
 export { acceleratorProfile } from './profile/accelerator.ts';
 export { defaultProfile } from './profile/default.ts';

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import {
   isTerminal,
   layoutDevices,
@@ -17,6 +16,7 @@ import {
 } from '@massif/contracts';
 import type * as store from '@massif/store';
 import type { DataPaths } from '../services/data-paths.ts';
+import { modelParameters, modelWord } from './model.ts';
 
 /** Jobs as users see them, with uploads and models by their names in place of where they lie. */
 export interface JobViews {
@@ -70,15 +70,9 @@ function viewShort(row: store.JobSummary): Omit<JobSummary, 'model' | 'devices'>
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
+    modelParameters: modelParameters((row.spec as { model?: ModelSource }).model),
     progress: viewProgress(row),
   };
-}
-
-function modelWord(model: ModelSource | undefined): string {
-  if (!model) return '';
-  if ('preset' in model) return model.preset;
-  if ('config' in model) return model.config.model_type;
-  return 'job' in model ? model.job : basename(model.path);
 }
 
 /** Steps of the whole run; null where only the size of the data decides. */

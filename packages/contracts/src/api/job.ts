@@ -47,6 +47,7 @@ export const jobSchema = z
     createdAt: timeSchema,
     startedAt: timeSchema.nullable(),
     endedAt: timeSchema.nullable(),
+    modelParameters: z.int().min(1).nullable().describe('How many parameters its model has; null where the spec does not say.'),
     progress: progressSchema.nullable(),
     result: jobResultSchema.nullable(),
     links: z.record(z.string(), z.string()),

@@ -1,5 +1,5 @@
 import { AppError } from '@massif/contracts';
-import type { Capabilities } from '../capabilities.ts';
+import { nativeCapabilities, type Capabilities } from '../capabilities.ts';
 
 export const fp32Bytes = 4;
 
@@ -77,6 +77,17 @@ function notSupported(field: string, value: unknown, supported: readonly string[
       context: { path: `model.config.${field}` },
     },
   );
+}
+
+/** How many parameters the model of a config has; null for one that the planner does not know. */
+export function parametersOf(config: Readonly<Record<string, unknown>>): number | null {
+  try {
+    const count = parameterCount(shapeOf(config, nativeCapabilities));
+    return Number.isSafeInteger(count) ? count : null;
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
 /** Number of trained parameters, a tied one once. */

@@ -47,7 +47,10 @@ export const summaryColumns = columnsWith({
   spec: `jsonb_strip_nulls(jsonb_build_object(
     'kind', j.spec -> 'kind',
     'model', case when j.spec #> '{model,config}' is null then j.spec -> 'model'
-      else jsonb_build_object('config', jsonb_build_object('model_type', j.spec #> '{model,config,model_type}')) end,
+      else jsonb_build_object('config', (
+        select jsonb_object_agg(key, value) from jsonb_each(j.spec #> '{model,config}')
+        where key = 'model_type' or jsonb_typeof(value) in ('number', 'boolean')
+      )) end,
     'training', jsonb_build_object('steps', j.spec #> '{training,steps}', 'tokens', j.spec #> '{training,tokens}',
       'globalBatch', j.spec #> '{training,globalBatch}', 'sequence', j.spec #> '{training,sequence}')
   ))`,

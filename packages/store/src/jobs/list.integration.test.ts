@@ -81,7 +81,7 @@ it('has what is short of the same jobs', async () => {
   const { seed: _seed, ...sizes } = training;
   const expected = {
     ...whole,
-    spec: { kind: 'train', model: { config: { model_type: 'gpt2' } }, training: sizes },
+    spec: { kind: 'train', model: { config: { model_type: 'gpt2', n_layer: 2 } }, training: sizes },
     plan: { layout, devices: 2 },
     result: null,
   };

@@ -16,6 +16,7 @@ const job = (id: string, fields: Partial<JobSummary> = {}): JobSummary => ({
   endedAt: null,
   progress: null,
   model: 'gpt2',
+  modelParameters: 124_000_000,
   devices: 1,
   ...fields,
 });

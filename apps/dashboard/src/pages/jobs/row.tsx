@@ -4,6 +4,7 @@ import { useRouter } from '@tanstack/react-router';
 import { memo, type MouseEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
+import { modelText } from '../../shell/model-text.ts';
 
 /** The same columns in the head and in every row. */
 export const columnsClass =
@@ -29,6 +30,7 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
   const states = useTranslations('states');
   const format = useFormat();
   const { progress, state } = job;
+  const model = modelText(job, format);
   const created = (
     <time dateTime={job.createdAt} title={format.time(job.createdAt)}>
       {format.relative(job.createdAt, nowMs)}
@@ -56,8 +58,8 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
       <td className={cx(wide, 'text-right')}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
       <td className={cx(wide, 'text-right')}>{isTerminal(state) ? '–' : format.duration(progress?.etaSeconds)}</td>
       <td className={cx(wide, 'text-right')}>{format.integer(job.devices)}</td>
-      <td className={cx(wide, 'truncate text-text-2')} title={job.model}>
-        {job.model}
+      <td className={cx(wide, 'truncate text-text-2')} title={model}>
+        {model}
       </td>
       <td className={cx(wide, 'text-right text-text-2')}>{created}</td>
     </>

@@ -21,6 +21,7 @@ import { useTranslations } from 'use-intl';
 import { jobListQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { modelText } from '../../shell/model-text.ts';
 import { holdingStates } from './figures.tsx';
 import { jobKey, useStill } from './use-still.ts';
 
@@ -100,7 +101,7 @@ function RunningRow({ job }: { job: JobSummary }) {
           </Link>
           <span className="flex max-w-full items-center gap-2 truncate text-xs text-text-3">
             {job.state !== 'running' && <StateBadge state={job.state} label={states(job.state)} />}
-            {job.model}
+            {modelText(job, format)}
           </span>
         </div>
       </TableCell>
