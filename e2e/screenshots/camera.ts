@@ -49,6 +49,8 @@ export async function takeAll(
     const quiet = watchRequests(page);
     if (!signedOut) await page.goto(dashboard);
     for (const { name, path, act } of mine) {
+      // A draft of a new job is kept in the browser.
+      if (!signedOut) await page.evaluate(() => sessionStorage.clear());
       await page.goto(new URL(path, dashboard).href);
       try {
         await settled(page);
@@ -72,9 +74,10 @@ export async function takeAll(
   return faults;
 }
 
-/** A page down to its end. */
+/** A page down to its end; a dialog covers the screen only. */
 async function wholeOf(page: Page): Promise<PageScreenshotOptions> {
   const { width, height: screen } = page.viewportSize()!;
+  if (await page.getByRole('dialog').or(page.getByRole('alertdialog')).first().isVisible()) return {};
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   return height <= screen ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, highestPx) } };
 }

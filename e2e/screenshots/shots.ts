@@ -70,7 +70,7 @@ export function allShots(subjects: Subjects): Shot[] {
     { name: 'cluster', path: '/cluster' },
     { name: 'cluster-memory', path: '/cluster?metric=memory' },
     { name: 'cluster-state', path: '/cluster?metric=state&state=unhealthy' },
-    { name: 'cluster-device', path: `/cluster?device=${node}/3` },
+    { name: 'cluster-device', path: `/cluster?device=${node}:3` },
     { name: 'node', path: `/cluster/nodes/${node}` },
     { name: 'node-unknown', path: '/cluster/nodes/nowhere' },
     { name: 'models', path: '/models' },
