@@ -52,7 +52,11 @@ export type LineChartProps = Pick<ChartFrameProps, 'title' | 'description' | 'le
   empty?: ReactNode;
 };
 
-type Drawn = LineLook & { read: () => PlotLine };
+type Drawn = LineLook & {
+  read: () => PlotLine;
+  /** It lies over the line of what was measured, which comes before it and is what the readout says. */
+  overRaw?: boolean;
+};
 
 /** Lines over steps or time. */
 export function LineChart(props: LineChartProps) {
@@ -64,7 +68,7 @@ export function LineChart(props: LineChartProps) {
   const sources = useMemo(() => [...new Set([...bands, ...lines].map(({ source }) => source))], [bands, lines]);
   const read = useCallback(() => alignLines(drawn.map((line) => line.read())), [drawn]);
   useVersion(sources);
-  const named = drawn.flatMap((line, index) => (line.endLabel ? [{ ...line, index }] : []));
+  const named = drawn.flatMap((line, place) => (line.endLabel ? [{ ...line, index: line.overRaw ? place - 1 : place }] : []));
   const at = cursor ?? lastOf(drawn);
   const entries = named.map(({ label, color, points, dashed, index }) => ({
     label,
@@ -152,7 +156,7 @@ function drawnOf({ label, source, x, y, color, dashed, stepped, area, points }: 
   };
   return [
     { ...look, width: 1, opacity: 0.35, area: undefined, read: raw },
-    { ...look, width: 2, endLabel: true, read: smoothed },
+    { ...look, width: 2, endLabel: true, overRaw: true, read: smoothed },
   ];
 }
 

@@ -80,7 +80,7 @@ function PartsBar({ title, parts, format, formatShare, words, scale, whole, limi
                 style={{ background: fill }}
                 className={cx('size-2.5 shrink-0 rounded-xs', id === 'free' && 'border border-line-strong', id === 'over' && 'bg-failed')}
               />
-              <span data-drawn className={cx('truncate', id === 'over' && 'font-medium text-failed')}>
+              <span data-drawn className={cx('leading-tight', id === 'over' && 'font-medium text-failed')}>
                 {label}
               </span>
             </dt>

@@ -16,7 +16,7 @@ test('what is missing is null: a gap', () => {
   expect(alignLines([{ x, y: of(4, Number.NaN, 6) }])[1]).toEqual([4, null, 6]);
 });
 
-test('lines with other x are joined in the order given; places without a point are undefined, gaps stay null', () => {
+test('lines with other x are joined in the order given; places without a point are undefined, those in a gap null', () => {
   const x = of(1, 2, 3);
   const aligned = alignLines([
     { x, y: of(4, 5, 6) },
@@ -26,7 +26,7 @@ test('lines with other x are joined in the order given; places without a point a
   expect(aligned.map((values) => [...values])).toEqual([
     [1, 2, 3, 5],
     [4, 5, 6, undefined],
-    [undefined, 9, undefined, null],
+    [undefined, 9, null, null],
     [7, 8, 9, undefined],
   ]);
 });

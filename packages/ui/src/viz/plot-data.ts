@@ -19,7 +19,12 @@ export function alignLines(lines: readonly PlotLine[]): uPlot.AlignedData {
   }
   if (tables.length === 0) return [[]];
   if (tables.length === 1) return [tables[0]!.x, ...tables[0]!.columns];
-  const [x, ...columns] = uPlot.join(tables.map((table): uPlot.AlignedData => [table.x, ...table.columns]));
+  // A gap reaches over the places where only other lines have a point; without that, a line is drawn from one to the next.
+  const gaps = tables.map(({ columns: each }) => [0, ...each.map(() => 2)] as uPlot.JoinNullMode[]);
+  const [x, ...columns] = uPlot.join(
+    tables.map((table): uPlot.AlignedData => [table.x, ...table.columns]),
+    gaps,
+  );
   const order = tables.flatMap(({ at }) => at);
   const result: uPlot.AlignedData = [x];
   for (const [place, index] of order.entries()) result[index + 1] = columns[place]!;

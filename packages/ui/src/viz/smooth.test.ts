@@ -7,18 +7,24 @@ test('without weight it is the line itself', () => {
   expect([...smooth(of(1, 5, 2), 0)]).toEqual([1, 5, 2]);
 });
 
-test('begins at the first value, not at zero', () => {
+test('a level stays where it is, to its ends', () => {
   expect([...smooth(of(8, 8, 8), 0.9)].map((value) => value.toFixed(9))).toEqual(Array(3).fill('8.000000000'));
 });
 
-test('weighs the past', () => {
-  // (0.5 * 4 * 0.5 + 0.5 * 8) / (0.25 + 0.5)
-  expect(smooth(of(4, 8), 0.5)[1]).toBeCloseTo(20 / 3, 12);
+test('a slope stays where it is, away from its ends', () => {
+  const slope = Float64Array.from({ length: 201 }, (_, index) => -3 * index);
+  expect(smooth(slope, 0.8)[100]).toBeCloseTo(-300, 6);
 });
 
-test('a gap stays a gap and the average goes on after it', () => {
+test('weighs neighbours by how near they are', () => {
+  // 8, half of 4, a quarter of 0
+  expect(smooth(of(8, 4, 0), 0.5)[0]).toBeCloseTo((8 + 4 / 2) / 1.75, 12);
+  expect(smooth(of(8, 4, 0), 0.5)[1]).toBeCloseTo(4, 12);
+});
+
+test('a gap stays a gap and is passed over', () => {
   const [first, gap, last] = smooth(of(4, Number.NaN, 8), 0.5);
-  expect(first).toBe(4);
+  expect(first).toBeCloseTo(16 / 3, 12);
   expect(gap).toBeNaN();
   expect(last).toBeCloseTo(20 / 3, 12);
 });
