@@ -15,6 +15,7 @@ export { RadioCards, type RadioCard } from './components/radio-cards.tsx';
 export { RelativeTime, useNow } from './components/relative-time.tsx';
 export { Segmented } from './components/segmented.tsx';
 export { Select, type Option } from './components/select.tsx';
+export { SkeletonRows } from './components/skeleton-rows.tsx';
 export { Skeleton, SkeletonText } from './components/skeleton.tsx';
 export { Kbd, KeyValue, Logo, Progress, type KeyValueItem } from './components/small.tsx';
 export { Stat, type Trend } from './components/stat.tsx';

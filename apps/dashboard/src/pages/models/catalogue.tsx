@@ -4,7 +4,7 @@ import {
   EmptyState,
   linkClass,
   Section,
-  Skeleton,
+  SkeletonRows,
   Switch,
   Table,
   TableBody,
@@ -86,15 +86,11 @@ export function Catalogue() {
             </tr>
           </TableHead>
           <TableBody>
-            {models
-              ? models.map((model) => <ModelRow key={model.name} model={model} maySubmit={maySubmit} />)
-              : Array.from({ length: 8 }, (_, row) => (
-                  <TableRow key={row}>
-                    <TableCell colSpan={7}>
-                      <Skeleton className="h-4" />
-                    </TableCell>
-                  </TableRow>
-                ))}
+            {models ? (
+              models.map((model) => <ModelRow key={model.name} model={model} maySubmit={maySubmit} />)
+            ) : (
+              <SkeletonRows rows={8} columns={7} />
+            )}
           </TableBody>
         </Table>
       )}
@@ -107,7 +103,7 @@ function ModelRow({ model, maySubmit }: { model: Model; maySubmit: boolean }) {
   const format = useFormat();
   return (
     <TableRow>
-      <TableCell className="whitespace-nowrap">
+      <TableCell className="truncate max-sm:w-full max-sm:max-w-0">
         <span className="font-medium">{model.name}</span>
         {model.aliases[0] !== undefined && <span className="ml-2 text-text-3 max-md:hidden">{model.aliases[0]}</span>}
       </TableCell>

@@ -8,7 +8,7 @@ import {
   quietLinkClass,
   RelativeTime,
   Section,
-  Skeleton,
+  SkeletonRows,
   Table,
   TableBody,
   TableCell,
@@ -28,7 +28,11 @@ import { trainedQuery } from './queries.ts';
 const columns = ['model', 'loss', 'tokens', 'finished', 'where', 'actions'] as const;
 const numeric: readonly string[] = ['loss', 'tokens'];
 /** Where there is no room for all. */
-const wideOnly: Partial<Record<(typeof columns)[number], string>> = { tokens: 'max-sm:hidden', where: 'max-lg:hidden' };
+const wideOnly: Partial<Record<(typeof columns)[number], string>> = {
+  tokens: 'max-sm:hidden',
+  finished: 'max-sm:hidden',
+  where: 'max-lg:hidden',
+};
 
 /** Models that jobs left behind. */
 export function Trained() {
@@ -66,15 +70,11 @@ export function Trained() {
             </tr>
           </TableHead>
           <TableBody>
-            {jobs
-              ? jobs.map((job) => <TrainedRow key={job.id} job={job} maySubmit={maySubmit} />)
-              : Array.from({ length: 3 }, (_, row) => (
-                  <TableRow key={row}>
-                    <TableCell colSpan={columns.length}>
-                      <Skeleton className="h-4" />
-                    </TableCell>
-                  </TableRow>
-                ))}
+            {jobs ? (
+              jobs.map((job) => <TrainedRow key={job.id} job={job} maySubmit={maySubmit} />)
+            ) : (
+              <SkeletonRows rows={3} columns={columns.length} />
+            )}
           </TableBody>
         </Table>
       )}
@@ -95,7 +95,7 @@ function TrainedRow({ job, maySubmit }: { job: Job; maySubmit: boolean }) {
   const { progress, result } = job;
   return (
     <TableRow interactive>
-      <TableCell className="whitespace-nowrap">
+      <TableCell className="truncate max-sm:w-full max-sm:max-w-0">
         <Link to="/jobs/$id" params={{ id: job.id }} className={quietLinkClass}>
           {job.name}
         </Link>
@@ -104,7 +104,7 @@ function TrainedRow({ job, maySubmit }: { job: Job; maySubmit: boolean }) {
       <TableCell numeric className={wideOnly.tokens}>
         {format.count(progress?.tokens)}
       </TableCell>
-      <TableCell className="whitespace-nowrap">{job.endedAt ? <RelativeTime time={job.endedAt} /> : format.time(null)}</TableCell>
+      <TableCell className={wideOnly.finished}>{job.endedAt ? <RelativeTime time={job.endedAt} /> : format.time(null)}</TableCell>
       <TableCell className="max-w-80 max-lg:hidden">{result?.model && <CopyText text={result.model} label={t('copyPath')} />}</TableCell>
       <TableCell numeric>
         {maySubmit && (

@@ -2,7 +2,7 @@ import type { Device, Node } from '@massif/contracts';
 import {
   quietLinkClass,
   Section,
-  Skeleton,
+  SkeletonRows,
   Table,
   TableBody,
   TableCell,
@@ -39,15 +39,11 @@ export function NodeDevices({ node, rows, heat }: { node: Node | undefined; rows
           </tr>
         </TableHead>
         <TableBody onKeyDown={moveInRows}>
-          {node
-            ? node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} />)
-            : Array.from({ length: rows }, (_, row) => (
-                <TableRow key={row}>
-                  <TableCell colSpan={5}>
-                    <Skeleton className="h-4" />
-                  </TableCell>
-                </TableRow>
-              ))}
+          {node ? (
+            node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} />)
+          ) : (
+            <SkeletonRows rows={rows} columns={5} />
+          )}
         </TableBody>
       </Table>
     </Section>
@@ -68,14 +64,16 @@ function DeviceRow({ device, heat }: { device: Device; heat: HeatData }) {
         >
           {device.index}
         </Link>
-        <span className="ml-2 text-text-3">{device.type}</span>
+        <span className="ml-2 text-text-3 max-sm:hidden">{device.type}</span>
       </TableCell>
       <TableCell>
         <DeviceStateBadge state={now?.state ?? device.state} />
       </TableCell>
-      <TableCell className="min-w-40">{device.job ? <JobOfDevice id={device.job} /> : t('noJob')}</TableCell>
+      <TableCell className="max-sm:w-full max-sm:max-w-0 sm:min-w-40">
+        {device.job ? <JobOfDevice id={device.job} /> : t('noJob')}
+      </TableCell>
       <TableCell numeric>
-        <ShareBar value={now?.busy ?? null} />
+        <ShareBar value={now?.busy ?? null} numberOnNarrow />
       </TableCell>
       <TableCell numeric className="max-sm:hidden">
         <ShareBar value={now?.memory ?? null} />

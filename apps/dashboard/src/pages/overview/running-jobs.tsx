@@ -5,7 +5,7 @@ import {
   Progress,
   quietLinkClass,
   Section,
-  Skeleton,
+  SkeletonRows,
   StateBadge,
   Table,
   TableBody,
@@ -56,7 +56,7 @@ export function RunningJobs() {
           <TableHead>
             <tr>
               <TableHeaderCell>{t('job')}</TableHeaderCell>
-              <TableHeaderCell>{t('progress')}</TableHeaderCell>
+              <TableHeaderCell className="max-sm:hidden">{t('progress')}</TableHeaderCell>
               <TableHeaderCell numeric className="max-md:hidden">
                 {t('loss')}
               </TableHeaderCell>
@@ -70,15 +70,7 @@ export function RunningJobs() {
             </tr>
           </TableHead>
           <TableBody>
-            {items
-              ? items.map((job) => <RunningRow key={job.id} job={job} />)
-              : Array.from({ length: 3 }, (_, row) => (
-                  <TableRow key={row}>
-                    <TableCell colSpan={6} className="h-12">
-                      <Skeleton className="h-4" />
-                    </TableCell>
-                  </TableRow>
-                ))}
+            {items ? items.map((job) => <RunningRow key={job.id} job={job} />) : <SkeletonRows rows={3} columns={6} className="h-12" />}
           </TableBody>
         </Table>
       )}
@@ -92,9 +84,17 @@ function RunningRow({ job }: { job: JobSummary }) {
   const format = useFormat();
   const { progress } = job;
   const share = progress?.steps ? progress.step / progress.steps : null;
+  const howFar = (
+    <Progress
+      label={progress?.steps ? t('steps', { step: format.integer(progress.step), steps: format.integer(progress.steps) }) : t('noStep')}
+      value={share}
+      valueText={share === null ? '' : format.percent(share)}
+      tone={job.state === 'recovering' ? 'recovering' : 'running'}
+    />
+  );
   return (
     <TableRow interactive>
-      <TableCell className="h-12 max-sm:w-1/2 max-sm:max-w-0">
+      <TableCell className="h-12 max-sm:w-full max-sm:max-w-0">
         <div className="flex min-w-24 flex-col items-start gap-0.5">
           <Link to="/jobs/$id" params={{ id: job.id }} className={`${quietLinkClass} max-w-full truncate`}>
             {job.name}
@@ -103,16 +103,10 @@ function RunningRow({ job }: { job: JobSummary }) {
             {job.state !== 'running' && <StateBadge state={job.state} label={states(job.state)} />}
             {modelText(job, format)}
           </span>
+          <div className="mb-1 w-full sm:hidden">{howFar}</div>
         </div>
       </TableCell>
-      <TableCell className="w-1/3 min-w-32">
-        <Progress
-          label={progress?.steps ? t('steps', { step: format.integer(progress.step), steps: format.integer(progress.steps) }) : t('noStep')}
-          value={share}
-          valueText={share === null ? '' : format.percent(share)}
-          tone={job.state === 'recovering' ? 'recovering' : 'running'}
-        />
-      </TableCell>
+      <TableCell className="w-1/3 min-w-32 max-sm:hidden">{howFar}</TableCell>
       <TableCell numeric className="max-md:hidden">
         {format.fixed(progress?.loss, 3)}
       </TableCell>

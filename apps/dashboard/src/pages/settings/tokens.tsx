@@ -3,7 +3,7 @@ import {
   Badge,
   Button,
   Section,
-  Skeleton,
+  SkeletonRows,
   Table,
   TableBody,
   TableCell,
@@ -88,13 +88,7 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
         </tr>
       </TableHead>
       <TableBody>
-        {tokens === undefined && (
-          <TableRow>
-            <TableCell colSpan={6}>
-              <Skeleton className="h-4 w-2/3" />
-            </TableCell>
-          </TableRow>
-        )}
+        {tokens === undefined && <SkeletonRows rows={1} columns={6} />}
         {tokens?.map((token) => (
           <TableRow key={token.id}>
             <TableCell>
