@@ -381,7 +381,7 @@ describe('a job', () => {
     expect((await api.ask<List<object>>('GET', `jobs/${id}/attempts`)).body).toMatchObject({
       total: 1,
       items: [
-        { id: attempt.id, number: 1, state: 'running', ranks: [{ rank: 0, pid: 4711, node: 'here', device: 'here/cpu0' }, { rank: 1 }] },
+        { id: attempt.id, number: 1, state: 'running', ranks: [{ rank: 0, pid: 4711, node: 'here', device: 'here/cpu:0' }, { rank: 1 }] },
       ],
     });
     expect((await api.ask<List<{ job: string | null }>>('GET', 'devices')).body.items.map(({ job }) => job)).toEqual([id, id]);

@@ -157,7 +157,7 @@ export interface DeviceNames {
 export function namesIn(nodes: readonly store.ClusterNode[]): DeviceNames {
   const byNode = new Map(nodes.map(({ id, name }) => [id, name]));
   const byDevice = new Map(
-    nodes.flatMap(({ name, devices }) => devices.map(({ id, type, index }) => [id, { name: `${name}/${type}${index}`, index }] as const)),
+    nodes.flatMap(({ name, devices }) => devices.map(({ id, type, index }) => [id, { name: `${name}/${type}:${index}`, index }] as const)),
   );
   return {
     node: (id) => byNode.get(id) ?? id,

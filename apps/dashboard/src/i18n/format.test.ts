@@ -17,6 +17,7 @@ describe('numbers', () => {
     [en.exponent(1.5), '1.5'],
     [en.tick(10), '10'],
     [en.tick(8.25), '8.25'],
+    [en.percent(0.38, 0), '38 %'],
     [en.bytes(12.4 * 2 ** 30), '12.4 GiB'],
     [en.bytes(1023), '1,023 B'],
     [en.bytes(1024 ** 2 - 1), '1 MiB'],
@@ -24,11 +25,12 @@ describe('numbers', () => {
     [en.count(999_999), '1 M'],
     [en.count(950), '950'],
     [en.count(1.2e12), '1.2 T'],
-    [en.rate(25_007.3, 'tokens/s'), '25,007 tokens/s'],
+    [en.rate(9_507.3, 'tokens/s'), '9,507 tokens/s'],
+    [en.rate(25_007.3, 'tokens/s'), '25 k tokens/s'],
     [en.rate(3_200_000, 'tokens/s'), '3.2 M tokens/s'],
     [en.rate(0.44, 'tokens/s'), '0.4 tokens/s'],
     [en.fixed(4.28317, 4), '4.2832'],
-    [zh.percent(0.5), '50 %'],
+    [zh.percent(0.5), '50.0 %'],
   ])('%s', (text, expected) => {
     expect(text).toBe(expected);
   });

@@ -68,22 +68,23 @@ export function createFormat(locale: Locale) {
     /** 3e-4, as learning rates are written. */
     exponent: (value: Value) =>
       isMissing(value) ? missing : value === 0 ? '0' : value.toExponential(1).replace('.0e', 'e').replace('e+0', ''),
-    /** 38.2 % from 0.382. */
-    percent: (value: Value) => {
+    /** 38.2 % from 0.382; 38 % of what is known no better. */
+    percent: (value: Value, digits = 1) => {
       if (isMissing(value)) return missing;
       const share = value * 100;
       if (share > 0 && share < 0.05) return '< 0.1 %';
-      return `${number(share, { maximumFractionDigits: Math.abs(share) >= 99.95 || share === 0 ? 0 : 1 })} %`;
+      const shown = Math.abs(share) >= 99.95 || share === 0 ? 0 : digits;
+      return `${number(share, { minimumFractionDigits: shown, maximumFractionDigits: shown })} %`;
     },
     /** 12.4 GiB */
     bytes: (value: Value) => (isMissing(value) ? missing : scaled(value, 1024, binaryUnits).join(' ')),
     /** 3.2 M, 124 M, 950 */
     count: (value: Value) => (isMissing(value) ? missing : scaled(value, 1000, decimalUnits).join(' ').trimEnd()),
-    /** 25,007 tokens/s, 3.2 M tokens/s; `unit` is one of no language, or already in the reader's. */
+    /** 950 tokens/s, 25 k tokens/s, 3.2 M tokens/s; `unit` is one of no language, or already in the reader's. */
     rate: (value: Value, unit: string) => {
       if (isMissing(value)) return missing;
       const [size, scale] =
-        value < 100_000 ? [number(value, { maximumFractionDigits: value < 10 ? 1 : 0 }), ''] : scaled(value, 1000, decimalUnits);
+        value < 10_000 ? [number(value, { maximumFractionDigits: value < 10 ? 1 : 0 }), ''] : scaled(value, 1000, decimalUnits);
       return scale === '' ? `${size} ${unit}` : `${size} ${scale} ${unit}`;
     },
     /** 812 ms, 1.24 s, 3m 20s, 2h 5m, 4d 1h: two units at most. */

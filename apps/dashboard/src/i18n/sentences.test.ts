@@ -9,23 +9,21 @@ async function say(locale: 'en' | 'zh', reason: Reason): Promise<string> {
   return reasonText(reason, { locale, errors, t: createTranslator({ locale, messages, namespace: 'reasons' }) });
 }
 
-const waits = (missing: number, heldBy: string[], ahead: number): Reason => ({
+/** Names of the first five come along; how many there are, too. */
+const waits = (missing: number, holders: number, ahead: number): Reason => ({
   code: 'waiting_for_devices',
   message: 'as the API says it',
   missing,
-  heldBy,
+  heldBy: ['a', 'b', 'c', 'd', 'e'].slice(0, holders),
+  heldByCount: holders,
   ahead: { count: ahead, jobs: [] },
 });
 
 describe('a reason', () => {
   it('of the scheduler is said from its facts', async () => {
-    expect(await say('en', waits(1, [], 0))).toBe('Waits for 1 more device on one node.');
-    expect(await say('en', waits(2, ['a', 'b', 'c', 'd', 'e'], 1))).toBe(
-      'Waits for 2 more devices on one node. 5 jobs hold them. 1 job is ahead of it.',
-    );
-    expect(await say('zh', waits(2, ['a', 'b', 'c', 'd'], 3))).toBe(
-      '还需同一节点上的 2 个设备空闲。目前由 4 个任务占用。前面还有 3 个任务。',
-    );
+    expect(await say('en', waits(1, 0, 0))).toBe('Waits for 1 more device on one node.');
+    expect(await say('en', waits(2, 1268, 1))).toBe('Waits for 2 more devices on one node. 1,268 jobs hold them. 1 job is ahead of it.');
+    expect(await say('zh', waits(2, 4, 3))).toBe('还需同一节点上的 2 个设备空闲。目前由 4 个任务占用。前面还有 3 个任务。');
   });
 
   it('of a failure is what the API says, with the name of its code where that is in another language', async () => {

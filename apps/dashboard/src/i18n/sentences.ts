@@ -42,12 +42,10 @@ export function reasonText(
   const { code, message } = reason;
   const facts = schedulerFacts(reason);
   if (facts && isSchedulerCode(code)) {
-    const { missing, heldBy, ahead } = facts;
-    return [
-      t(code, { missing }),
-      heldBy.length > 0 ? t('heldBy', { count: heldBy.length }) : '',
-      ahead > 0 ? t('ahead', { count: ahead }) : '',
-    ].join('');
+    const { missing, holders, ahead } = facts;
+    return [t(code, { missing }), holders > 0 ? t('heldBy', { count: holders }) : '', ahead > 0 ? t('ahead', { count: ahead }) : ''].join(
+      '',
+    );
   }
   if (locale === 'en' || !isErrorCode(code)) return message;
   return t('detail', { title: errors[code].title, message });
@@ -60,8 +58,8 @@ function isSchedulerCode(code: string): code is (typeof schedulerCodes)[number] 
 }
 
 /** What the scheduler knows; undefined where a reason of the same code comes from elsewhere. */
-function schedulerFacts({ missing, heldBy, ahead }: Reason): { missing: number; heldBy: string[]; ahead: number } | undefined {
+function schedulerFacts({ missing, heldByCount, ahead }: Reason): { missing: number; holders: number; ahead: number } | undefined {
   const count = (ahead as { count?: unknown } | undefined)?.count;
-  if (typeof missing !== 'number' || !Array.isArray(heldBy) || typeof count !== 'number') return undefined;
-  return { missing, heldBy: heldBy.filter((job) => typeof job === 'string'), ahead: count };
+  if (typeof missing !== 'number' || typeof heldByCount !== 'number' || typeof count !== 'number') return undefined;
+  return { missing, holders: heldByCount, ahead: count };
 }

@@ -1,13 +1,8 @@
 import type { Plan } from '@massif/contracts';
 import { MemoryBar, StepTimeBar, type MemoryBarProps } from '@massif/ui';
 import { useTranslations } from 'use-intl';
-import { useFormat, type Format } from '../i18n/format.ts';
+import { useFormat } from '../i18n/format.ts';
 import { memoryPartNames, stepPartNames, usePartWords } from './words.ts';
-
-/** What is there is never nothing. */
-function shareText(share: number, format: Format): string {
-  return share > 0 && share < 0.0005 ? `< ${format.percent(0.001)}` : format.percent(share);
-}
 
 type FrameProps = Pick<MemoryBarProps, 'level' | 'className'>;
 
@@ -31,7 +26,7 @@ export function PlanMemoryBar({ plan, capacityBytes, ...frame }: FrameProps & { 
       capacityLabel={format.bytes(capacity)}
       overLabel={t('over')}
       format={format.bytes}
-      formatShare={(share) => shareText(share, format)}
+      formatShare={(share) => format.percent(share)}
       words={{ part: t('part'), value: t('bytes'), share: t('share'), total: t('total') }}
     />
   );
@@ -48,7 +43,7 @@ export function PlanStepTimeBar({ plan, ...frame }: FrameProps & { plan: Pick<Pl
       title={t('step')}
       parts={stepPartNames.map((id, index) => ({ id, label: words.step(id), value: plan.parts[id], color: (index % 8) + 1 }))}
       format={(ms) => format.duration(ms / 1000)}
-      formatShare={(share) => shareText(share, format)}
+      formatShare={(share) => format.percent(share)}
       words={{ part: t('part'), value: t('time'), share: t('share'), total: t('total') }}
     />
   );

@@ -24,7 +24,7 @@ export function DeviceFacts({ device }: { device: DeviceNow }) {
       ),
     },
     { key: 'type', label: t('type'), value: node.type },
-    { key: 'busy', label: t('busy'), value: format.percent(busy) },
+    { key: 'busy', label: t('busy'), value: format.percent(busy, 0) },
     {
       key: 'memory',
       label: t('memory'),

@@ -37,7 +37,8 @@ export function DeviceHour({ id, memoryBytes }: { id: string; memoryBytes: numbe
       xLabel={t('time')}
       time
       formatX={format.clock}
-      formatY={format.percent}
+      formatY={(share) => format.percent(share)}
+      formatTick={(share) => format.percent(share, 0)}
       yFrom={0}
       yTo={1}
       height={height}

@@ -28,7 +28,7 @@ export function DeviceMap({ heat, loading, metric, onMetricChange, pinned, onPin
   const states = useTranslations('cluster.deviceStates');
   const format = useFormat();
   const devices = useQuery(overviewQuery).data?.devices.total;
-  const percent = (value: number) => format.percent(value / 100);
+  const percent = (value: number) => format.percent(value / 100, 0);
   const place = pinned && placeInHeat(heat, pinned);
   const describe = (at: number) => {
     const { node, device: index } = heat.locate(at);
@@ -37,8 +37,8 @@ export function DeviceMap({ heat, loading, metric, onMetricChange, pinned, onPin
       facts: [
         [node.type, node.rack].filter(Boolean).join(' · '),
         states(deviceStateOf(heat.state[at]!)),
-        t('fact', { name: t('metrics.busy'), value: format.percent(shareOf(heat.busy[at]!)) }),
-        t('fact', { name: t('metrics.memory'), value: format.percent(shareOf(heat.memory[at]!)) }),
+        t('fact', { name: t('metrics.busy'), value: format.percent(shareOf(heat.busy[at]!), 0) }),
+        t('fact', { name: t('metrics.memory'), value: format.percent(shareOf(heat.memory[at]!), 0) }),
       ],
     };
   };

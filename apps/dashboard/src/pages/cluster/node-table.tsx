@@ -51,7 +51,7 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
         <TableHead>
           <tr>
             <TableHeaderCell>{t('name')}</TableHeaderCell>
-            <TableHeaderCell className="w-28 @2xl:w-30 @3xl:w-44">{t('state')}</TableHeaderCell>
+            <TableHeaderCell className="w-28 @2xl:w-30 @3xl:w-56">{t('state')}</TableHeaderCell>
             <TableHeaderCell className={rackClass}>{t('rack')}</TableHeaderCell>
             <TableHeaderCell className={typeClass}>{t('type')}</TableHeaderCell>
             <TableHeaderCell numeric className={inUseClass}>
@@ -98,7 +98,9 @@ function NodeRow({ heat, node, row }: { heat: HeatData; node: HeatPlace; row: nu
       </TableCell>
       <TableCell truncate>
         <NodeStateBadge state={node.state} />
-        {unhealthy > 0 && <span className="ml-2 text-xs text-failed">{t('unhealthy', { count: unhealthy })}</span>}
+        {unhealthy > 0 && node.state !== 'unhealthy' && (
+          <span className="ml-2 text-xs text-failed">{t('unhealthy', { count: unhealthy })}</span>
+        )}
       </TableCell>
       <TableCell truncate className={rackClass}>
         {node.rack ?? format.integer(null)}

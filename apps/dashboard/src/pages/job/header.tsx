@@ -1,5 +1,5 @@
 import { isTerminal, type Job } from '@massif/contracts';
-import { buttonClass, CopyText, PageHeader, Progress, RelativeTime, Stat, StateBadge, useNow } from '@massif/ui';
+import { buttonClass, CopyText, linkClass, PageHeader, Progress, RelativeTime, Stat, StateBadge, useNow } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { Copy } from 'lucide-react';
 import { useTranslations } from 'use-intl';
@@ -16,11 +16,7 @@ export function JobHeader({ job }: { job: Job }) {
   return (
     <>
       <PageHeader
-        trail={
-          <Link to="/jobs" className="hover:text-text hover:underline">
-            {t('allJobs')}
-          </Link>
-        }
+        trail={<JobsLink />}
         title={job.name}
         badge={<StateBadge state={job.state} label={states(job.state)} />}
         description={
@@ -48,6 +44,16 @@ export function JobHeader({ job }: { job: Job }) {
       />
       <ProgressLine job={job} />
     </>
+  );
+}
+
+/** The way back from a job. */
+export function JobsLink() {
+  const t = useTranslations('shell.places');
+  return (
+    <Link to="/jobs" className={linkClass}>
+      {t('jobs')}
+    </Link>
   );
 }
 
@@ -90,7 +96,7 @@ function ProgressLine({ job }: { job: Job }) {
         <Stat
           label={t('speed')}
           value={format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}
-          hint={progress ? undefined : t('notRunning')}
+          hint={(progress?.tokensPerSecond ?? null) === null ? t(state === 'running' ? 'soonKnown' : 'notRunning') : undefined}
         />
         <Stat label={t('tokens')} value={format.count(progress?.tokens)} />
       </div>

@@ -1,5 +1,5 @@
 import { isTerminal, type Job } from '@massif/contracts';
-import { Skeleton } from '@massif/ui';
+import { PageHeader, Skeleton } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
@@ -8,7 +8,7 @@ import { useLive } from '../../api/live/live.tsx';
 import { jobQuery } from '../../api/queries.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { Page } from '../../shell/page.tsx';
-import { JobHeader } from './header.tsx';
+import { JobHeader, JobsLink } from './header.tsx';
 import { Overview } from './overview/overview.tsx';
 import type { JobTab } from './search.ts';
 import { JobTabs } from './tabs.tsx';
@@ -37,7 +37,19 @@ export function JobPage() {
   const isOver = job !== undefined && isTerminal(job.state);
   useLive(isOver ? undefined : { kind: 'job', job: id });
   const Shown = tabs[tab];
-  if (!job) return <Page title={t('title')}>{error ? <Failure error={error} retry={() => void refetch()} /> : <JobSkeleton />}</Page>;
+  if (!job)
+    return (
+      <Page title={t('title')}>
+        {error ? (
+          <>
+            <PageHeader trail={<JobsLink />} title={t('title')} />
+            <Failure error={error} retry={() => void refetch()} />
+          </>
+        ) : (
+          <JobSkeleton />
+        )}
+      </Page>
+    );
   return (
     <Page title={job.name}>
       <JobHeader job={job} />

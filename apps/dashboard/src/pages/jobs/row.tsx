@@ -4,7 +4,6 @@ import { useRouter } from '@tanstack/react-router';
 import { memo, type MouseEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
-import { modelText } from '../../shell/model-text.ts';
 
 /** The same columns in the head and in every row. */
 export const columnsClass =
@@ -30,7 +29,6 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
   const states = useTranslations('states');
   const format = useFormat();
   const { progress, state } = job;
-  const model = modelText(job, format);
   const created = (
     <time dateTime={job.createdAt} title={format.time(job.createdAt)}>
       {format.relative(job.createdAt, nowMs)}
@@ -52,14 +50,21 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
         <StateBadge state={state} label={states(state)} />
       </td>
       <td className="min-w-0 max-lg:col-span-2 max-lg:row-start-2">
-        {progress ? <RowProgress job={job} /> : <span className="text-xs text-text-3">{t('notStarted')}</span>}
+        {progress ? (
+          <RowProgress job={job} />
+        ) : (
+          <span className="text-xs text-text-3">{t(state === 'running' || state === 'recovering' ? 'noStep' : 'notStarted')}</span>
+        )}
       </td>
       <td className={cx(wide, 'text-right')}>{format.fixed(progress?.loss, 3)}</td>
       <td className={cx(wide, 'text-right')}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
       <td className={cx(wide, 'text-right')}>{isTerminal(state) ? '–' : format.duration(progress?.etaSeconds)}</td>
       <td className={cx(wide, 'text-right')}>{format.integer(job.devices)}</td>
-      <td className={cx(wide, 'truncate text-text-2')} title={model}>
-        {model}
+      <td className={cx(wide, 'min-w-0 text-text-2')}>
+        <span className="block truncate" title={job.model}>
+          {job.model}
+        </span>
+        {job.modelParameters !== null && <span className="block text-xs text-text-3">{format.count(job.modelParameters)}</span>}
       </td>
       <td className={cx(wide, 'text-right text-text-2')}>{created}</td>
     </>

@@ -27,7 +27,7 @@ export function Templates() {
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} compact />
       ) : (
-        <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+        <ul className="grid grid-cols-[repeat(auto-fit,minmax(min(16rem,100%),1fr))] gap-3">
           {data
             ? data.items.map((template) => <TemplateCard key={template.id} template={template} />)
             : [0, 1, 2, 3].map((place) => (

@@ -56,7 +56,8 @@ export function NodeHistory({ node }: { node: Node }) {
           xLabel={device('time')}
           time
           formatX={format.clock}
-          formatY={format.percent}
+          formatY={(share) => format.percent(share)}
+          formatTick={(share) => format.percent(share, 0)}
           yFrom={0}
           yTo={1}
           height={220}

@@ -49,7 +49,7 @@ export function Utilisation() {
           // Averages over the time from one point to the next.
           formatDevices={(count) => t('deviceCount', { count: Math.round(count) })}
           formatJobs={(count) => t('jobCount', { count: Math.round(count) })}
-          formatShare={format.percent}
+          formatShare={(share) => format.percent(share)}
           formatCount={format.count}
           actions={
             <Segmented

@@ -93,6 +93,7 @@ function Gang({ attempt, layout }: { attempt: Attempt; layout: Layout }) {
 
 function Ranks({ attempt }: { attempt: Attempt }) {
   const t = useTranslations('job.layout');
+  const gang = useTranslations('plan.gang');
   const format = useFormat();
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
@@ -107,12 +108,12 @@ function Ranks({ attempt }: { attempt: Attempt }) {
           </tr>
         </TableHead>
         <TableBody>
-          {attempt.ranks.map(({ rank, node, device, state, step, pid }) => (
+          {attempt.ranks.map(({ rank, node, device, deviceIndex, state, step, pid }) => (
             <TableRow key={rank}>
               <TableCell numeric>{rank}</TableCell>
               <TableCell>
                 <Link to="/cluster/nodes/$name" params={{ name: node }} className="hover:underline">
-                  {device}
+                  {deviceIndex === null ? device : gang('device', { node, device: deviceIndex })}
                 </Link>
               </TableCell>
               <TableCell>

@@ -1,7 +1,8 @@
 import type { Job } from '@massif/contracts';
 import { CopyText, KeyValue, RelativeTime, Section, type KeyValueItem } from '@massif/ui';
 import { useTranslations } from 'use-intl';
-import { useFormat } from '../../../i18n/format.ts';
+import { useFormat, type Format } from '../../../i18n/format.ts';
+import { modelText } from '../../../shell/model-text.ts';
 
 /** What it is made of, and what it has left behind. */
 export function JobFacts({ job }: { job: Job }) {
@@ -10,7 +11,7 @@ export function JobFacts({ job }: { job: Job }) {
   const { spec, plan, result } = job;
   const training = 'training' in spec ? spec.training : undefined;
   const items: KeyValueItem[] = [
-    { key: 'model', label: t('model'), value: modelText(spec) },
+    { key: 'model', label: t('model'), value: modelOf(job, t, format) },
     { key: 'data', label: t('data'), value: dataText(spec) },
     {
       key: 'batch',
@@ -23,7 +24,7 @@ export function JobFacts({ job }: { job: Job }) {
     { key: 'devices', label: t('devices'), value: format.integer(plan?.devices ?? spec.resources.devices) },
     { key: 'created', label: t('created'), value: <RelativeTime time={job.createdAt} /> },
     { key: 'started', label: t('started'), value: job.startedAt === null ? null : <RelativeTime time={job.startedAt} /> },
-    { key: 'ended', label: t('ended'), value: job.endedAt === null ? null : <RelativeTime time={job.endedAt} /> },
+    ...(job.endedAt === null ? [] : [{ key: 'ended', label: t('ended'), value: <RelativeTime time={job.endedAt} /> }]),
     { key: 'attempts', label: t('attempts'), value: format.integer(job.attempt) },
   ];
   return (
@@ -53,14 +54,21 @@ export function JobFacts({ job }: { job: Job }) {
   );
 }
 
-function modelText(spec: Job['spec']): string | null {
-  const { model } = spec;
+function modelOf(
+  { spec: { model }, modelParameters }: Job,
+  t: ReturnType<typeof useTranslations<'job.facts'>>,
+  format: Format,
+): string | null {
   if (!model) return null;
-  if ('preset' in model) return model.preset;
   if ('job' in model) return model.job;
   if ('path' in model) return model.path;
-  const { model_type: type, n_layer: layers, n_embd: width } = model.config;
-  return [type, layers, width].filter((part) => typeof part === 'string' || typeof part === 'number').join(' × ');
+  const name = 'preset' in model ? model.preset : model.config.model_type;
+  const text = modelText({ model: name, modelParameters }, format);
+  if ('preset' in model) return text;
+  const { n_layer: layers, n_embd: width } = model.config;
+  return typeof layers === 'number' && typeof width === 'number'
+    ? t('sizes', { model: text, layers: format.integer(layers), width: format.integer(width) })
+    : text;
 }
 
 function dataText(spec: Job['spec']): string | null {

@@ -98,7 +98,7 @@ function Figures({ plan }: { plan: Plan | undefined }) {
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line pt-3 sm:grid-cols-4">
       {figures.map(({ key, value }) => (
-        <div key={key} className="min-w-0">
+        <div key={key} className="flex min-w-0 flex-col justify-between">
           <dt className="text-xs text-text-2">{t(key)}</dt>
           <dd className="text-sm font-medium whitespace-nowrap">{value ?? <Skeleton className="my-1 h-3 w-16" />}</dd>
         </div>
