@@ -56,7 +56,7 @@ function viewJobAttention({ kind, since, id, name, reason }: JobAttention): Atte
 function nodeAttention({ name, state, devices, seenAt }: ClusterNode): Attention[] {
   const about = { since: seenAt.toISOString(), job: null, node: name };
   if (state === 'unhealthy')
-    return [{ ...about, kind: 'node_unhealthy', reason: { code: 'node_unhealthy', message: `${name} is not found any more` } }];
+    return [{ ...about, kind: 'node_unhealthy', reason: { code: 'node_unhealthy', message: `nothing is heard of ${name} any more` } }];
   const unhealthy = devices.filter(({ healthy }) => !healthy).map(({ index }) => index);
   if (unhealthy.length === 0) return [];
   const message = `${unhealthy.length} of ${devices.length} devices of ${name} cannot be used`;

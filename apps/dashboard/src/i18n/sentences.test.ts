@@ -26,6 +26,13 @@ describe('a reason', () => {
     expect(await say('zh', waits(2, 4, 3))).toBe('还需同一节点上的 2 个设备空闲。目前由 4 个任务占用。前面还有 3 个任务。');
   });
 
+  it('of a node is said from its facts', async () => {
+    expect(await say('zh', { code: 'node_unhealthy', message: 'as the API says it' })).toBe('已失去联系。');
+    const some = { code: 'device_unhealthy', message: 'as the API says it', indexes: [1, 4], devices: 8 };
+    expect(await say('en', some)).toBe('2 of 8 devices cannot be used.');
+    expect(await say('zh', some)).toBe('8 个设备中有 2 个不可用。');
+  });
+
   it('of a failure is what the API says, with the name of its code where that is in another language', async () => {
     const reason = { code: 'nan_loss', message: 'step 3: loss NaN' };
     expect(await say('en', reason)).toBe('step 3: loss NaN');

@@ -32,7 +32,7 @@ export function useReasonText(): (reason: Reason) => string {
 }
 
 /**
- * What the scheduler says is made of its facts; what failed is the API's sentence, in another language than English behind the name of
+ * What the scheduler says, and what is wrong with a node, is made of facts; what failed is the API's sentence, in another language than English behind the name of
  * its code.
  */
 export function reasonText(
@@ -47,6 +47,10 @@ export function reasonText(
       '',
     );
   }
+  if (code === 'node_unhealthy') return t(code);
+  const { indexes, devices } = reason;
+  if (code === 'device_unhealthy' && Array.isArray(indexes) && typeof devices === 'number')
+    return t(code, { unhealthy: indexes.length, devices });
   if (locale === 'en' || !isErrorCode(code)) return message;
   return t('detail', { title: errors[code].title, message });
 }

@@ -18,6 +18,9 @@ const retryMs = [1000, 2000, 5000, 10_000];
 /** What was done in so much real time before an earlier process ended may not have been reported. */
 const toldAgainMs = 4 * frameEveryMs;
 
+/** What ranks say they are in each phase of a gang. */
+const rankStates = { starting: 'starting', training: 'running', done: 'done', stopped: 'stopped' } as const;
+
 /** Plays the supervisor of a gang: its life happens by the clock of the world, and it tells the API as a real one does. */
 export function createSupervisor(
   gang: GangRecord,
@@ -39,7 +42,7 @@ export function createSupervisor(
   const outbox = createOutbox({ numbersKnown: !isAdopted });
   const ended = Promise.withResolvers<string>();
   let next: GangEvent | undefined = take();
-  let phase: 'starting' | 'training' | 'over' = 'starting';
+  let phase: keyof typeof rankStates = 'starting';
   let done = facts.firstStep;
   let deviceBytes = 0;
   let isGone = false;
@@ -77,7 +80,7 @@ export function createSupervisor(
         if (!isOld) outbox.checkpoint({ step: event.step, path: checkpointPath(event.step), bytes: event.bytes, files: [] });
         break;
       case 'succeeded':
-        phase = 'over';
+        phase = 'done';
         outbox.finish({
           outcome: 'succeeded',
           step: event.step,
@@ -85,7 +88,7 @@ export function createSupervisor(
         });
         break;
       case 'failed':
-        phase = 'over';
+        phase = 'stopped';
         outbox.log({ rank: -1, line: `failed: ${event.code}: ${event.message}` });
         outbox.finish({ outcome: 'failed', step: event.step, code: event.code, message: event.message });
         break;
@@ -133,28 +136,29 @@ export function createSupervisor(
   };
 
   const ranksNow = () => {
-    const state = phase === 'starting' ? 'starting' : phase === 'training' ? 'running' : 'done';
     return Array.from({ length: ranks }, (_, rank) => ({
       rank,
       pid: 2000 + Math.floor(60_000 * uniform(chance, rank)),
-      state,
+      state: rankStates[phase],
       step: done,
     }));
   };
 
   const stop = () => {
-    if (phase === 'over') return;
+    if (phase === 'done' || phase === 'stopped') return;
     next = undefined;
     if (done > facts.firstStep)
       outbox.checkpoint({ step: done, path: checkpointPath(done), bytes: 3 * (facts.planned.memoryParts?.['parameters'] ?? 0), files: [] });
     outbox.log({ rank: -1, line: 'asked to stop' });
     outbox.finish({ outcome: 'stopped', step: done });
-    phase = 'over';
+    phase = 'stopped';
   };
 
   const load = (): GangLoad => {
     if (phase === 'training' && deviceBytes > 0) return { busy, memoryBytes: deviceBytes };
-    return { busy: phase === 'starting' ? 0.04 : 0, memoryBytes: phase === 'over' ? 0 : 4e9 };
+    return phase === 'starting' || phase === 'training'
+      ? { busy: phase === 'starting' ? 0.04 : 0, memoryBytes: 4e9 }
+      : { busy: 0, memoryBytes: 0 };
   };
 
   return {

@@ -70,7 +70,7 @@ function PartsBar({ title, parts, format, formatShare, words, scale, whole, limi
       })}
     >
       <Bar parts={shown} scale={scale} limit={limit} />
-      <dl className="mt-2 grid gap-x-6 text-xs sm:grid-cols-2">
+      <dl className="mt-2 grid gap-x-4 text-xs sm:grid-cols-2">
         {rows.map(({ id, label, value, fill }) => (
           <div key={id} className="flex min-h-6 items-center gap-2">
             <dt className="flex min-w-0 flex-1 items-center gap-1.5 text-text-2">

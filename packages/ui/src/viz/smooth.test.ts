@@ -16,15 +16,22 @@ test('a slope stays where it is, away from its ends', () => {
   expect(smooth(slope, 0.8)[100]).toBeCloseTo(-300, 6);
 });
 
+test('begins where the values do, however they fall', () => {
+  expect(smooth(of(11, 9, 7.5, 6.5, 6, 5.8), 0.8)[0]).toBeCloseTo(11, 12);
+});
+
 test('weighs neighbours by how near they are', () => {
-  // 8, half of 4, a quarter of 0
-  expect(smooth(of(8, 4, 0), 0.5)[0]).toBeCloseTo((8 + 4 / 2) / 1.75, 12);
-  expect(smooth(of(8, 4, 0), 0.5)[1]).toBeCloseTo(4, 12);
+  // The last of 0, 4, 8 and, reflected, of -4 and -8: 8, half of 4, a quarter of 0, and so on.
+  expect(smooth(of(0, 4, 8), 0.5)[2]).toBeCloseTo((8 + 4 / 2 + 0 / 4 - 4 / 8 - 8 / 16) / (1 + 1 / 2 + 1 / 4 + 1 / 8 + 1 / 16), 12);
 });
 
 test('a gap stays a gap and is passed over', () => {
   const [first, gap, last] = smooth(of(4, Number.NaN, 8), 0.5);
-  expect(first).toBeCloseTo(16 / 3, 12);
+  expect(first).toBeCloseTo(4, 12);
   expect(gap).toBeNaN();
-  expect(last).toBeCloseTo(20 / 3, 12);
+  expect(last).toBeCloseTo((8 + 4 / 2 + 0 / 4) / 1.75, 12);
+});
+
+test('nothing but gaps stays so', () => {
+  expect([...smooth(of(Number.NaN, Number.NaN), 0.5)]).toEqual([Number.NaN, Number.NaN]);
 });

@@ -4,13 +4,14 @@ import { useTranslations } from 'use-intl';
 const tones: Record<string, Tone> = {
   starting: 'neutral',
   running: 'accent',
+  done: 'success',
   succeeded: 'success',
   failed: 'danger',
   stopped: 'neutral',
   lost: 'warning',
 };
 
-type KnownState = 'starting' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'lost';
+type KnownState = 'starting' | 'running' | 'done' | 'succeeded' | 'failed' | 'stopped' | 'lost';
 
 /** How a rank is, by word and colour. */
 export function RankState({ state }: { state: string }) {
