@@ -1,5 +1,6 @@
 // `npm run screenshots`: the pictures in docs/images, from `massif up --demo`. With --out DIR --all every page in every theme, language and
-// width goes to DIR; with --out DIR --empty those of an installation without a job. --only NAME takes those whose name contains it.
+// width goes to DIR; with --out DIR --empty those of an installation without a job. --only TEXT takes those whose
+// name contains it: `job`, `390-dark`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,8 +33,8 @@ const [product, browser] = await Promise.all([
 const faults: string[] = [];
 try {
   const shots = empty ? emptyShots : await findSubjects(product, { patient: all }).then(all ? allShots : mainShots);
-  const chosen = shots.filter(({ name }) => name.includes(only));
   for (const [suffix, view] of all || empty ? allViews : mainViews) {
+    const chosen = shots.filter(({ name }) => `${name}-${suffix}`.includes(only));
     const options = { dashboard: product.dashboard, shots: chosen, view, suffix, directory, wholePage: all || empty };
     faults.push(...(await takeAll(browser, options)));
     process.stdout.write(`${suffix}: ${chosen.length} pictures\n`);
