@@ -1,6 +1,5 @@
 import { dataPackages } from '@massif/catalog';
-import { Field, Section, Segmented, Select } from '@massif/ui';
-import { useState } from 'react';
+import { Field, Select } from '@massif/ui';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
@@ -9,6 +8,7 @@ import { NumberEntry } from './fields.tsx';
 import { ProblemText } from './problem-text.tsx';
 import { useProblem } from './problems.ts';
 import { UploadField } from './upload-field.tsx';
+import { useWays, WaysSection } from './ways.tsx';
 
 type Way = 'package' | 'text' | 'other';
 
@@ -23,41 +23,32 @@ export function DataSection() {
   const { setValue } = useFormContext<SpecValues>();
   const [data, evaluate] = useWatch<SpecValues, ['data', 'training.evaluate']>({ name: ['data', 'training.evaluate'] });
   const way = wayOf(data);
-  const [left, setLeft] = useState<Partial<Record<Way, SpecValues['data']>>>({});
   const setData = (next: SpecValues['data']) => setValue('data', next, { shouldDirty: true });
-  const choose = (next: Way) => {
-    if (next === way) return;
-    setLeft({ ...left, [way]: data });
-    setData(left[next] ?? (next === 'text' ? { text: [] } : { package: dataPackages[0]!.name }));
-  };
+  const choose = useWays({
+    way,
+    value: data,
+    set: setData,
+    begin: (next) => (next === 'text' ? { text: [] } : { package: dataPackages[0]!.name }),
+  });
+  const ways = (['package', 'text', 'other'] as const).filter((each) => each !== 'other' || way === 'other');
   return (
-    <Section
-      card
+    <WaysSection
       title={t('title')}
-      actions={
-        <Segmented
-          label={t('way')}
-          value={way}
-          onValueChange={choose}
-          options={(['package', 'text', ...(way === 'other' ? (['other'] as const) : [])] as const).map((value) => ({
-            value,
-            label: t(`ways.${value}`),
-          }))}
-        />
-      }
+      label={t('way')}
+      ways={ways.map((value) => ({ value, label: t(`ways.${value}`) }))}
+      way={way}
+      onChoose={choose}
     >
-      <div className="flex flex-col gap-4">
-        {way === 'package' && <PackageField value={data?.package ?? ''} onChange={(name) => setData({ package: name })} />}
-        {way === 'text' && <UploadField references={data?.text ?? []} onChange={(text) => setData({ text })} />}
-        {way === 'other' && <p className="text-sm text-text-2">{t('other')}</p>}
-        {typeof evaluate === 'object' && evaluate !== null && (
-          <div className="grid gap-3 sm:grid-cols-2">
-            <NumberEntry name="training.evaluate.every" label={t('every')} description={t('everyHelp')} unit={t('steps')} />
-            <NumberEntry name="training.evaluate.fraction" label={t('fraction')} description={t('fractionHelp')} />
-          </div>
-        )}
-      </div>
-    </Section>
+      {way === 'package' && <PackageField value={data?.package ?? ''} onChange={(name) => setData({ package: name })} />}
+      {way === 'text' && <UploadField references={data?.text ?? []} onChange={(text) => setData({ text })} />}
+      {way === 'other' && <p className="text-sm text-text-2">{t('other')}</p>}
+      {typeof evaluate === 'object' && evaluate !== null && (
+        <div className="grid gap-3 sm:grid-cols-2">
+          <NumberEntry name="training.evaluate.every" label={t('every')} description={t('everyHelp')} unit={t('steps')} />
+          <NumberEntry name="training.evaluate.fraction" label={t('fraction')} description={t('fractionHelp')} />
+        </div>
+      )}
+    </WaysSection>
   );
 }
 

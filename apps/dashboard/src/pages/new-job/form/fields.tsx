@@ -10,6 +10,11 @@ import { useProblem } from './problems.ts';
 /** A path of the contract that the form has a field for. */
 export type SpecPath = FieldPath<SpecValues>;
 
+/** Fields beside one another, as many as there is room for. */
+export function Fields({ children }: { children: ReactNode }) {
+  return <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">{children}</div>;
+}
+
 interface SpecFieldProps {
   name: SpecPath;
   label: string;

@@ -1,11 +1,11 @@
 import { learningRateSchedules } from '@massif/contracts';
-import { Section, Segmented } from '@massif/ui';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
 import type { SpecValues } from '../draft/values.ts';
-import { ChoiceEntry, NumberEntry } from './fields.tsx';
+import { ChoiceEntry, Fields, NumberEntry } from './fields.tsx';
 import { More } from './more.tsx';
+import { WaysSection } from './ways.tsx';
 
 const lengths = ['steps', 'tokens', 'epochs'] as const;
 type Length = (typeof lengths)[number];
@@ -26,45 +26,38 @@ export function GoalSection() {
   };
   const total = totalTokens(training, stepTokens);
   return (
-    <Section
-      card
+    <WaysSection
       title={t('title')}
-      actions={
-        <Segmented
-          label={t('length')}
-          value={length}
-          onValueChange={choose}
-          options={lengths.map((value) => ({ value, label: t(value) }))}
-        />
-      }
+      label={t('length')}
+      ways={lengths.map((value) => ({ value, label: t(value) }))}
+      way={length}
+      onChoose={choose}
     >
-      <div className="flex flex-col gap-4">
-        <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
-          <NumberEntry key={length} name={`training.${length}`} label={t(length)} required />
-          <NumberEntry name="training.globalBatch" label={t('batch')} required unit={t('samples')} />
-          <NumberEntry name="training.sequence" label={t('sequence')} required unit={t('tokensUnit')} />
-        </div>
-        <p className="min-h-5 text-xs text-text-2">
-          {stepTokens !== undefined && t('perStep', { tokens: format.count(stepTokens) })}
-          {total !== undefined && ` ${t('inAll', { tokens: format.count(total) })}`}
-        </p>
-        <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
-          <NumberEntry name="training.optimizer.learningRate" label={t('learningRate')} required />
-          <ChoiceEntry
-            name="training.schedule.name"
-            label={t('schedule')}
-            options={learningRateSchedules.map((value) => ({ value, label: t(`schedules.${value}`) }))}
-          />
-          <NumberEntry name="training.schedule.warmupSteps" label={t('warmup')} unit={t('stepsUnit')} />
-        </div>
-        <More>
-          <NumberEntry name="training.schedule.minRatio" label={t('minRatio')} description={t('minRatioHelp')} />
-          <NumberEntry name="training.optimizer.weightDecay" label={t('weightDecay')} />
-          <NumberEntry name="training.gradientClip" label={t('gradientClip')} description={t('gradientClipHelp')} />
-          <NumberEntry name="training.seed" label={t('seed')} />
-        </More>
-      </div>
-    </Section>
+      <Fields>
+        <NumberEntry key={length} name={`training.${length}`} label={t(length)} required />
+        <NumberEntry name="training.globalBatch" label={t('batch')} required unit={t('samples')} />
+        <NumberEntry name="training.sequence" label={t('sequence')} required unit={t('tokensUnit')} />
+      </Fields>
+      <p className="min-h-5 text-xs text-text-2">
+        {stepTokens !== undefined && t('perStep', { tokens: format.count(stepTokens) })}
+        {total !== undefined && ` ${t('inAll', { tokens: format.count(total) })}`}
+      </p>
+      <Fields>
+        <NumberEntry name="training.optimizer.learningRate" label={t('learningRate')} required />
+        <ChoiceEntry
+          name="training.schedule.name"
+          label={t('schedule')}
+          options={learningRateSchedules.map((value) => ({ value, label: t(`schedules.${value}`) }))}
+        />
+        <NumberEntry name="training.schedule.warmupSteps" label={t('warmup')} unit={t('stepsUnit')} />
+      </Fields>
+      <More>
+        <NumberEntry name="training.schedule.minRatio" label={t('minRatio')} description={t('minRatioHelp')} />
+        <NumberEntry name="training.optimizer.weightDecay" label={t('weightDecay')} />
+        <NumberEntry name="training.gradientClip" label={t('gradientClip')} description={t('gradientClipHelp')} />
+        <NumberEntry name="training.seed" label={t('seed')} />
+      </More>
+    </WaysSection>
   );
 }
 

@@ -1,19 +1,18 @@
 import { findModel, isTrainable, modelConfig, models } from '@massif/catalog';
-import { Combobox, Field, Section, Segmented } from '@massif/ui';
+import { Combobox, Field } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { client } from '../../../api/client.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import type { SpecValues } from '../draft/values.ts';
-import { NumberEntry } from './fields.tsx';
+import { Fields, NumberEntry } from './fields.tsx';
 import { ProblemText } from './problem-text.tsx';
 import { useProblem } from './problems.ts';
+import { useWays, WaysSection } from './ways.tsx';
 
 type Way = 'preset' | 'config' | 'job' | 'path';
 
-const ways = ['preset', 'config', 'job'] as const;
 const sizes = ['n_layer', 'n_embd', 'n_head', 'n_positions', 'vocab_size'] as const;
 
 function wayOf(model: SpecValues['model']): Way {
@@ -26,26 +25,21 @@ export function ModelSection() {
   const { setValue } = useFormContext<SpecValues>();
   const model = useWatch<SpecValues, 'model'>({ name: 'model' });
   const way = wayOf(model);
-  /** What was chosen in the other ways, for when one comes back. */
-  const [left, setLeft] = useState<Partial<Record<Way, SpecValues['model']>>>({});
   const setModel = (next: SpecValues['model']) => setValue('model', next, { shouldDirty: true });
-  const choose = (next: Way) => {
-    if (next === way) return;
-    setLeft({ ...left, [way]: model });
-    setModel(left[next] ?? (next === 'config' ? { config: sizesOf(model) } : { [next]: '' }));
-  };
+  const choose = useWays({
+    way,
+    value: model,
+    set: setModel,
+    begin: (next) => (next === 'config' ? { config: sizesOf(model) } : { [next]: '' }),
+  });
+  const ways = (['preset', 'config', 'job', 'path'] as const).filter((each) => each !== 'path' || way === 'path');
   return (
-    <Section
-      card
+    <WaysSection
       title={t('title')}
-      actions={
-        <Segmented
-          label={t('way')}
-          value={way}
-          onValueChange={choose}
-          options={[...ways, ...(way === 'path' ? (['path'] as const) : [])].map((value) => ({ value, label: t(`ways.${value}`) }))}
-        />
-      }
+      label={t('way')}
+      ways={ways.map((value) => ({ value, label: t(`ways.${value}`) }))}
+      way={way}
+      onChoose={choose}
     >
       {way === 'preset' && <PresetField value={model?.preset ?? ''} onChange={(preset) => setModel({ preset })} />}
       {way === 'config' && <SizeFields />}
@@ -55,7 +49,7 @@ export function ModelSection() {
           {t('path')} <code className="font-mono text-xs break-all">{model?.path}</code>
         </p>
       )}
-    </Section>
+    </WaysSection>
   );
 }
 
@@ -104,11 +98,11 @@ function PresetField({ value, onChange }: { value: string; onChange(name: string
 function SizeFields() {
   const t = useTranslations('newJob.model');
   return (
-    <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+    <Fields>
       {sizes.map((size) => (
         <NumberEntry key={size} name={`model.config.${size}`} label={t(size)} required />
       ))}
-    </div>
+    </Fields>
   );
 }
 

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { Fields } from './fields.tsx';
 
 /** Fields that few change. */
 export function More({ children }: { children: ReactNode }) {
@@ -11,7 +12,9 @@ export function More({ children }: { children: ReactNode }) {
         <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
         {t('more')}
       </summary>
-      <div className="mt-2 grid grid-cols-2 gap-3 sm:grid-cols-3">{children}</div>
+      <div className="mt-2">
+        <Fields>{children}</Fields>
+      </div>
     </details>
   );
 }
