@@ -36,8 +36,13 @@ export async function findSubjects(product: Product, { patient }: { patient: boo
   const shareDone = ({ progress }: Summary) => (progress?.steps ? progress.step / progress.steps : 0);
   const hasCurve = (job: Summary) =>
     (job.progress?.step ?? 0) >= 100 && (job.progress?.evaluationLoss ?? null) !== null && (job.devices ?? 0) >= 8;
-  const { body: nodes } = await request<{ items: { name: string; devices: { state: string }[] }[] }>(product, 'GET', 'nodes?limit=200');
+  const { body: nodes } = await request<{ items: { name: string; devices: { id: string; state: string }[] }[] }>(
+    product,
+    'GET',
+    'nodes?limit=200',
+  );
   const busiest = nodes.items.find(({ devices }) => devices.every(({ state }) => state === 'allocated')) ?? nodes.items[0]!;
+  await until(() => hasHour(product, busiest.devices[0]!.id), { timeoutMs: 180_000, everyMs: 1000, what: 'an hour of a device' });
   return {
     running: await first('running', (job) => hasCurve(job) && shareDone(job) > 0.4 && shareDone(job) < 0.8),
     waiting: await first('queued'),
@@ -47,4 +52,10 @@ export async function findSubjects(product: Product, { patient }: { patient: boo
     recovering: patient ? await first('recovering').catch(() => undefined) : undefined,
     node: busiest.name,
   };
+}
+
+/** Whether nearly all of a device's last hour is there: it is written after a demo is up. */
+async function hasHour(product: Product, device: string): Promise<boolean> {
+  const { body } = await request<{ busy: (number | null)[] }>(product, 'GET', `devices/${device}/usage`);
+  return body.busy.filter((share) => share !== null).length > 0.9 * body.busy.length;
 }
