@@ -1,4 +1,4 @@
-import { type Job } from '@massif/contracts';
+import { isTerminal, type Job } from '@massif/contracts';
 import { PairedBars, type Pair } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 import { useFormat, type Format } from '../../../i18n/format.ts';
@@ -32,13 +32,16 @@ export function MeasuredBesidePlanned({ job, metrics, tokensPerStep }: { job: Jo
     format: (value) => textOf(measure, value, format, t('perSecond')),
     better: better[measure],
   }));
-  const note =
-    job.plan === null ? t('noPlan') : points.length === 0 ? t('waiting') : job.plan.source === 'default' ? t('notMeasured') : undefined;
+  const note = () => {
+    if (job.plan === null) return t('noPlan');
+    if (points.length === 0) return t(isTerminal(job.state) ? 'never' : 'waiting');
+    return job.plan.source === 'default' ? t('notMeasured') : undefined;
+  };
   return (
     <PairedBars
       title={t('title')}
       level={2}
-      description={note}
+      description={note()}
       pairs={pairs}
       words={{ planned: t('planned'), measured: t('measured'), difference: t('difference'), name: t('name') }}
       formatDifference={(share) => signed(share, format)}
