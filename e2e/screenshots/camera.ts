@@ -56,7 +56,6 @@ export async function takeAll(
         await settled(page);
         await quiet();
         await act?.(page);
-        await settled(page);
         await quiet();
       } catch (error) {
         faults.push(`${name}-${suffix}: ${error instanceof Error ? error.message : String(error)}`);
