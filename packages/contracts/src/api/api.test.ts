@@ -157,6 +157,7 @@ describe('every schema', () => {
       createdAt: '2026-01-31T12:34:56.789Z',
       startedAt: null,
       endedAt: null,
+      modelParameters: 124_439_808,
       progress: null,
       result: null,
       links: { self: '/api/v1/jobs/x' },
