@@ -58,12 +58,13 @@ function watch(): void {
   Object.assign(globalThis, { watched });
 }
 
-await withDashboard({ demo: true, watch }, async (page, { url, home }) => {
+await withDashboard({ demo: true, watch }, async (page, { url, home, process: up }) => {
   const log = join(home, 'logs/demo.log');
   await until(() => readFileSync(log, 'utf8').includes('the past is there'), {
     timeoutMs: 600_000,
     everyMs: 1000,
     what: 'the past to be written',
+    unless: () => (up.exitCode === null ? undefined : 'the product has ended'),
   });
   await page.goto(`${url}/cluster`);
   await settled(page);

@@ -21,6 +21,8 @@ interface Frame {
   /** Places in view, and those of them without a job. */
   places: number;
   gaps: number;
+  /** The job that stands at the list's first or last place, while that is in view. */
+  end: string | undefined;
 }
 
 /** Run before the page's own scripts: notes of each frame, once it was drawn, when that was and what stood in view. */
@@ -39,10 +41,10 @@ function watch(): void {
     const head = document.querySelector('thead')!.getBoundingClientRect().bottom;
     const first = Math.max(0, Math.floor((head - top) / height));
     const last = Math.min(count, Math.ceil((innerHeight - top) / height)) - 1;
-    const filled = new Set(rows.filter((row) => row.querySelector('a')).map((row) => Number(row.dataset['index'])));
+    const names = new Map(rows.map((row) => [Number(row.dataset['index']), row.querySelector('a')?.textContent]));
     let gaps = 0;
-    for (let place = first; place <= last; place++) if (!filled.has(place)) gaps++;
-    frames.push({ atMs, places: last - first + 1, gaps });
+    for (let place = first; place <= last; place++) if (!names.get(place)) gaps++;
+    frames.push({ atMs, places: last - first + 1, gaps, end: names.get(first === 0 ? 0 : count - 1) ?? undefined });
   };
   const next = (time: number) => {
     atMs = time;
@@ -60,10 +62,13 @@ const nowIn = (page: Page) => page.evaluate(() => performance.now());
 async function settleMs(page: Page, jump: () => Promise<unknown>, name: string): Promise<number> {
   const fromMs = await nowIn(page);
   await jump();
-  await page.getByRole('link', { name, exact: true }).waitFor();
+  await page.waitForFunction(
+    ([wanted, from]) =>
+      (globalThis as unknown as { frames: Frame[] }).frames.some(({ atMs, gaps, end }) => atMs >= from && gaps === 0 && end === wanted),
+    [name, fromMs] as const,
+  );
   const frames = await framesSince(page, fromMs);
-  const lastGap = frames.findLastIndex(({ gaps }) => gaps > 0);
-  return (frames[lastGap + 1] ?? frames.at(-1)!).atMs - fromMs;
+  return frames.find(({ gaps, end }) => gaps === 0 && end === name)!.atMs - fromMs;
 }
 
 await withDashboard({ pastJobs: jobs, watch }, async (page, { url }) => {
