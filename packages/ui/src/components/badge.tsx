@@ -16,7 +16,12 @@ export const toneClass: Record<Tone, string> = {
 /** A word about something that is not a state of a job. */
 export function Badge({ children, tone = 'neutral', icon: Icon }: { children: ReactNode; tone?: Tone; icon?: LucideIcon }) {
   return (
-    <span className={cx('inline-flex h-5 items-center gap-1 rounded px-1.5 text-xs font-medium whitespace-nowrap', toneClass[tone])}>
+    <span
+      className={cx(
+        'inline-flex h-5 items-center gap-1 rounded px-1.5 align-middle text-xs font-medium whitespace-nowrap',
+        toneClass[tone],
+      )}
+    >
       {Icon && <Icon aria-hidden className="size-3" />}
       {children}
     </span>

@@ -24,7 +24,9 @@ const looks: Record<JobState, Look> = {
 export function StateBadge({ state, label }: { state: JobState; label: string }) {
   const { icon: Icon, className } = looks[state];
   return (
-    <span className={`inline-flex h-5 items-center gap-1 rounded-full px-2 text-xs font-medium whitespace-nowrap ${className}`}>
+    <span
+      className={`inline-flex h-5 items-center gap-1 rounded-full px-2 align-middle text-xs font-medium whitespace-nowrap ${className}`}
+    >
       <Icon aria-hidden className="size-3" />
       {label}
     </span>
