@@ -33,8 +33,8 @@ function watch(): void {
   port1.onmessage = () => {
     requestAnimationFrame(next);
     const body = document.querySelector('tbody');
-    if (!body?.querySelector('a')) return;
-    const rows = [...body.querySelectorAll<HTMLElement>('tr')];
+    const rows = [...(body?.querySelectorAll<HTMLElement>('tr') ?? [])];
+    if (!body || rows.length === 0) return;
     const height = rows[0]!.offsetHeight;
     const top = body.getBoundingClientRect().top;
     const count = Number(body.closest('table')!.getAttribute('aria-rowcount')) - 1;
