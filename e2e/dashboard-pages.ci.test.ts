@@ -35,7 +35,8 @@ describe('with jobs that ended well, failed, run and wait', () => {
     await jobReaches(product, good, ({ state }) => state === 'succeeded');
     await jobReaches(product, bad, ({ state }) => state === 'failed');
     await jobReaches(product, long, ({ progress }) => (progress?.step ?? 0) > 5);
-    await submit(smallJob({ name: 'waiting', steps: 10 }));
+    const waiting = await submit(smallJob({ name: 'waiting', steps: 10 }));
+    await jobReaches(product, waiting, ({ state }) => state === 'queued');
   });
 
   it.each(views)('$theme, $language, $width px', async (view) => {
