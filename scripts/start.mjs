@@ -7,13 +7,16 @@ import { createProgress } from './bootstrap/progress.mjs';
 import { setUp } from './bootstrap/setup.mjs';
 
 const mainJob = 'examples/moby-dick.yaml';
-const json = process.argv.includes('--json');
+const given = process.argv.slice(2);
+const json = given.includes('--json');
 
 try {
   const progress = createProgress({ json });
   const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort, dashboard: true }));
   requireCompiler(prepared.environment);
-  await launch(['up', '--main-job', mainJob, ...process.argv.slice(2)], prepared);
+  // A demo has jobs of its own, and none of this machine's devices.
+  const jobs = given.includes('--demo') ? [] : ['--main-job', mainJob];
+  await launch(['up', ...jobs, ...given], prepared);
 } catch (error) {
   process.exitCode = explain(error, { json });
 }
