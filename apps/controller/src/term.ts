@@ -126,11 +126,13 @@ export async function serveTerm(options: TermOptions): Promise<void> {
       if (row) calibration.consider(row, { busy: gangs.length > 0 || row.devices.some(({ heldBy }) => heldBy !== null) });
     }
   };
-  const repeat = (what: string, everyMs: number, action: () => Promise<void>) => {
-    after(everyMs, () => {
+  /** At an even pace, however long it takes; but half of the time at least is for something else. */
+  const repeat = (what: string, everyMs: number, action: () => Promise<void>, waitMs = everyMs) => {
+    after(waitMs, () => {
+      const beganMs = performance.now();
       void action()
         .catch(tellError(what))
-        .finally(() => repeat(what, everyMs, action));
+        .finally(() => repeat(what, everyMs, action, Math.max(everyMs / 2, everyMs - (performance.now() - beganMs))));
     });
   };
   const probeApi = async () => {

@@ -25,7 +25,7 @@ const permissionsFor: Record<LiveTopic['kind'], readonly Permission[]> = {
 
 /** One connection for all that a dashboard shows. What many look at is looked at once. */
 export function addStreamRoute(app: App, { store, streams, cluster, views, onUsage }: RouteContext): void {
-  const devices = createFeed(() => devicesPicture({ nodes: () => cluster.list(), onUsage }), { everyMs: 1000 });
+  const devices = createFeed((lookNow) => devicesPicture({ nodes: () => cluster.list(), onUsage, lookNow }), { everyMs: 2000 });
   const overviews = new Map<string, Feed>();
   const jobLists = new Map<string, Feed>();
   /** The feed of a project. */

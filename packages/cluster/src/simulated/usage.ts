@@ -12,7 +12,7 @@ const trainingBusy = 0.97;
 /** Some jobs wait for their data, too: as much at most. */
 const inputWaitMax = 0.45;
 /** For so long a device is as busy as it was a moment ago. */
-const changesEveryMs = 2000;
+const changesEveryMs = 1000;
 
 /** How much every device that is there is used: by the gang that has it, a little more or less each second. */
 export function usageOf({

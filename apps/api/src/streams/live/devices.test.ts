@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LiveData, UsageFrame } from '@massif/contracts';
 import type { ClusterNode } from '@massif/store';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { devicesPicture } from './devices.ts';
 
 const device = { index: 0, type: 'cpu', memoryBytes: 100, healthy: true } as ClusterNode['devices'][number];
@@ -13,10 +13,18 @@ it('shows devices with how busy they are from the first moment, although use is 
     hear = listener;
     return () => {};
   };
-  const picture = devicesPicture({ nodes: async () => [node], onUsage });
+  const lookNow = vi.fn<() => void>();
+  const picture = devicesPicture({ nodes: async () => [node], onUsage, lookNow });
+  const frame = (busy: number) => ({ time: new Date().toISOString(), nodes: [{ name: 'here', busy: [busy], memoryBytes: [25] }] });
   const looked = picture.look();
   await setImmediate();
-  hear({ time: new Date().toISOString(), nodes: [{ name: 'here', busy: [0.12], memoryBytes: [25] }] });
+  hear(frame(0.12));
   await looked;
+  // The look that waited for it has seen it.
+  expect(lookNow).not.toHaveBeenCalled();
   expect(picture.since(0)[0]!.data as LiveData<'devices'>).toMatchObject({ index: null, busy: [12], memory: [25] });
+  hear(frame(0.5));
+  expect(lookNow).toHaveBeenCalledOnce();
+  await picture.look();
+  expect(picture.since(1)[0]!.data as LiveData<'devices'>).toMatchObject({ index: [0], busy: [50] });
 });

@@ -14,10 +14,12 @@ const byNumber = new Intl.Collator('en', { numeric: true });
 export interface DevicesPictureOptions {
   nodes(): Promise<ClusterNode[]>;
   onUsage(listener: (frame: UsageFrame) => void): () => void;
+  /** Called with each measurement, so that it is shown when it comes. */
+  lookNow?(): void;
 }
 
 /** Every device of the installation in the order of the heat map, and when each was last another. */
-export function devicesPicture({ nodes: read, onUsage }: DevicesPictureOptions): Picture {
+export function devicesPicture({ nodes: read, onUsage, lookNow }: DevicesPictureOptions): Picture {
   let version = 0;
   /** Version at which nodes last came or went. */
   let laidOutAt = 0;
@@ -32,6 +34,7 @@ export function devicesPicture({ nodes: read, onUsage }: DevicesPictureOptions):
   const unsubscribe = onUsage((frame) => {
     heard.resolve();
     measured = { byNode: new Map(frame.nodes.map((node) => [node.name, node])), atMs: performance.now() };
+    if (version > 0) lookNow?.();
   });
 
   const show = (at: number, next: number, device: ClusterDevice, used: UsageFrame['nodes'][number] | undefined) => {

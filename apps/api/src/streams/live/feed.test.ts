@@ -4,11 +4,13 @@ import type { SseFrame } from '../sse.ts';
 import { createFeed, type Picture } from './feed.ts';
 
 /** A number that goes up, looked at as fast as possible, and how often that was. */
-function counter() {
+function counter(everyMs = 1) {
   const seen = { opened: 0, looks: 0, closed: 0, asked: [] as number[], value: 1 };
   let failure: Error | undefined;
-  const open = (): Picture => {
+  let lookNow!: () => void;
+  const open = (ask: () => void): Picture => {
     seen.opened++;
+    lookNow = ask;
     let version = 0;
     return {
       get version() {
@@ -26,7 +28,12 @@ function counter() {
       close: () => void seen.closed++,
     };
   };
-  return { seen, feed: createFeed(open, { everyMs: 1 }), fail: (error: Error | undefined) => void (failure = error) };
+  return {
+    seen,
+    feed: createFeed(open, { everyMs }),
+    lookNow: () => lookNow(),
+    fail: (error: Error | undefined) => void (failure = error),
+  };
 }
 
 const next = async (source: AsyncGenerator<SseFrame[]>) => (await source.next()).value?.[0]?.data;
@@ -62,6 +69,16 @@ describe('a feed', () => {
     expect([seen.opened, seen.looks > looks]).toEqual([2, true]);
     await again.return(undefined);
     expect(seen.closed).toBe(2);
+  });
+
+  it('is looked at at once when its picture asks for it', async () => {
+    const { seen, feed, lookNow } = counter(60_000);
+    const reader = feed.follow(new AbortController().signal);
+    expect(await next(reader)).toEqual({ from: 0, to: 1 });
+    seen.value = 2;
+    lookNow();
+    expect(await next(reader)).toEqual({ from: 1, to: 2 });
+    await reader.return(undefined);
   });
 
   it('tells a reader that was slow everything at once', async () => {

@@ -22,19 +22,23 @@ export interface Picture {
 interface Showing {
   picture: Picture;
   readers: Set<Wake>;
+  /** Rings for the next look. */
+  due: Wake;
   stop: AbortController;
   /** What the readers of a version were told, for the others of that version. */
   told: Map<number, SseFrame[]>;
   failure?: Error;
 }
 
-/** @param everyMs it is looked at no more often */
-export function createFeed(open: () => Picture, { everyMs }: { everyMs: number }): Feed {
+/**
+ * @param open gets a function that asks for the next look at once
+ * @param everyMs it is looked at no more often, but for those
+ */
+export function createFeed(open: (lookNow: () => void) => Picture, { everyMs }: { everyMs: number }): Feed {
   let showing: Showing | undefined;
 
   const look = async (current: Showing) => {
-    const { picture, readers, stop, told } = current;
-    const pause = createWake();
+    const { picture, readers, due, stop, told } = current;
     while (!stop.signal.aborted) {
       const before = picture.version;
       try {
@@ -48,13 +52,14 @@ export function createFeed(open: () => Picture, { everyMs }: { everyMs: number }
       }
       if (picture.version !== before) told.clear();
       if (picture.version !== before || current.failure) for (const reader of readers) reader.ring();
-      await pause.wait(everyMs, stop.signal);
+      await due.wait(everyMs, stop.signal);
     }
   };
 
   const enter = (reader: Wake): Showing => {
     if (!showing) {
-      showing = { picture: open(), readers: new Set(), stop: new AbortController(), told: new Map() };
+      const due = createWake();
+      showing = { picture: open(due.ring), readers: new Set(), due, stop: new AbortController(), told: new Map() };
       void look(showing);
     }
     showing.readers.add(reader);
