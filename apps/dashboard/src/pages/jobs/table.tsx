@@ -18,13 +18,19 @@ interface JobTableProps {
 const columns = ['job', 'state', 'progress', 'loss', 'speed', 'left', 'devices', 'model', 'created'] as const;
 const numericColumns: readonly string[] = ['loss', 'speed', 'left', 'devices', 'created'];
 
-/** Two lines on a phone, one elsewhere. */
+/** Two lines on a phone, one elsewhere; the same as in the class of a row. */
 const heights = { narrow: 92, wide: 44 };
+
+/** Rows that are drawn above and below those in view: the browser scrolls on by itself until it is given the next ones. */
+const overscan = 24;
 
 /** While the first page is on its way. */
 const skeletonRows = 12;
 
-/** All jobs of a list as a table, of which only what is in view is drawn. Arrow keys go from row to row. */
+/**
+ * All jobs of a list as a table, of which only what is in view is drawn. Arrow keys go from row to row. Rows stand one below the other, none
+ * with a style of its own: with thousands of different ones Chromium takes longer for each the more there have been.
+ */
 export function JobTable({ ref, list: { window: rows, look }, order }: JobTableProps) {
   const t = useTranslations('jobs');
   const body = useRef<HTMLTableSectionElement>(null);
@@ -36,7 +42,7 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
   const virtualizer = useWindowVirtualizer({
     count: rows.total === null ? skeletonRows : count,
     estimateSize: () => (isWide ? heights.wide : heights.narrow),
-    overscan: 12,
+    overscan,
     scrollMargin,
   });
   useLayoutEffect(() => setScrollMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY), []);
@@ -72,14 +78,17 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
           ))}
         </tr>
       </thead>
-      <tbody ref={body} className="relative block" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(({ index, start, size }) => (
+      <tbody
+        ref={body}
+        className="relative block"
+        style={{ height: virtualizer.getTotalSize(), paddingTop: (items[0]?.start ?? scrollMargin) - scrollMargin }}
+      >
+        {items.map(({ index }) => (
           <tr
             key={index}
             aria-rowindex={index + 2}
             data-index={index}
-            className={`${columnsClass} absolute inset-x-0 top-0 border-b border-line last:border-b-0 focus-within:bg-hover hover:bg-hover`}
-            style={{ height: size, transform: `translateY(${start - scrollMargin}px)` }}
+            className={`${columnsClass} relative h-[92px] border-b border-line last:border-b-0 focus-within:bg-hover hover:bg-hover lg:h-[44px]`}
           >
             <Row index={index} job={rowAt(rows, place(index))} nowMs={nowMs} isTabStop={index === tabStop} onFocus={onFocus} />
           </tr>
@@ -126,7 +135,7 @@ function useArrowKeys({ body, count, first, last, scrollTo }: ArrowKeysOptions) 
   });
   const move = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, last - first - 24);
+    const page = Math.max(1, last - first - 2 * overscan);
     const moves: Record<string, number> = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
