@@ -24,7 +24,7 @@ export async function withDashboard(
   ends.defer(async () => void (await product.stop()));
   const browser = await openBrowser();
   ends.defer(() => browser.close());
-  const { context } = await openContext(browser);
+  const { context } = await openContext(browser, { moves: true });
   const page = await context.newPage();
   await page.addInitScript(watch);
   await page.goto(product.dashboard);

@@ -18,6 +18,8 @@ export interface View {
   language?: Language;
   width?: number;
   height?: number;
+  /** As most people have it; without, nothing moves and pictures are alike. */
+  moves?: boolean;
 }
 
 export async function openBrowser(): Promise<Browser> {
@@ -26,12 +28,15 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** A browser of a person who has not been here before. */
-export async function openContext(browser: Browser, { theme = 'light', language = 'en', width = 1440, height = 900 }: View = {}) {
+export async function openContext(
+  browser: Browser,
+  { theme = 'light', language = 'en', width = 1440, height = 900, moves = false }: View = {},
+) {
   const options: BrowserContextOptions = {
     viewport: { width, height },
     colorScheme: theme,
     locale: language === 'zh' ? 'zh-CN' : 'en-US',
-    reducedMotion: 'reduce',
+    reducedMotion: moves ? 'no-preference' : 'reduce',
   };
   const context = await browser.newContext(options);
   return { context, complaints: listen(context) };
