@@ -27,8 +27,10 @@ export interface Draft {
 export function useDraft(source: string, begin: Pick<StoredDraft, 'text' | 'mode'>): Draft {
   const [mode, setMode] = useState(begin.mode);
   const [written, setWritten] = useState(begin.text);
+  // Read once: this runs with each key.
+  const [defaultValues] = useState(() => (isReadable(begin.text) ? readDraft(begin.text) : {}));
   const form = useForm<SpecValues>({
-    defaultValues: isReadable(begin.text) ? readDraft(begin.text) : {},
+    defaultValues,
     // So that the first field with a problem takes the focus when somebody submits.
     resolver: (values) => {
       const { error } = checkValues(values);
