@@ -69,8 +69,10 @@ function useIsAtTop(): boolean {
   useEffect(() => {
     const read = () => setIsAtTop(window.scrollY < 8);
     read();
-    window.addEventListener('scroll', read, { passive: true });
-    return () => window.removeEventListener('scroll', read);
+    // Before the rows are changed for the scroll: after that the browser would have to lay them out to tell.
+    const options = { passive: true, capture: true };
+    window.addEventListener('scroll', read, options);
+    return () => window.removeEventListener('scroll', read, options);
   }, []);
   return isAtTop;
 }

@@ -18,13 +18,15 @@ export interface JobRowProps {
   /** Whether Tab goes here. */
   isTabStop: boolean;
   onFocus(index: number): void;
+  /** Somebody points at the job, or it came under the pointer. */
+  onPoint(id: string): void;
 }
 
 /**
  * The cells of a job's row. Its name is the link, and covers the row. While one scrolls, dozens of rows come and go in each frame:
  * they are made of plain elements, and of nothing that changes with the scroll.
  */
-export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFocus }: JobRowProps) {
+export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFocus, onPoint }: JobRowProps) {
   const t = useTranslations('jobs');
   const states = useTranslations('states');
   const format = useFormat();
@@ -37,7 +39,7 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
   return (
     <>
       <td className="min-w-0">
-        <JobLink id={job.id} tabIndex={isTabStop ? 0 : -1} onFocus={() => onFocus(index)}>
+        <JobLink id={job.id} tabIndex={isTabStop ? 0 : -1} onFocus={() => onFocus(index)} onPointerEnter={() => onPoint(job.id)}>
           {job.name}
         </JobLink>
         <span className="block truncate font-mono text-xs text-text-3 max-lg:hidden">{job.id}</span>
@@ -106,24 +108,23 @@ interface JobLinkProps {
   id: string;
   tabIndex: number;
   onFocus(): void;
+  onPointerEnter(): void;
   children: string;
 }
 
 /** The router's own links each watch the address, which takes longer than all else in a row. */
 function JobLink({ id, children, ...rest }: JobLinkProps) {
   const router = useRouter();
-  const target = { to: '/jobs/$id', params: { id } } as const;
   const go = (event: MouseEvent) => {
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    void router.navigate(target);
+    void router.navigate({ to: '/jobs/$id', params: { id } });
   };
   return (
     <a
       {...rest}
       href={`/jobs/${id}`}
       onClick={go}
-      onPointerEnter={() => void router.preloadRoute(target)}
       className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
     >
       {children}

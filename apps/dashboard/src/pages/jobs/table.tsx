@@ -1,7 +1,8 @@
 import type { JobSummary } from '@massif/contracts';
 import { Skeleton, useNow } from '@massif/ui';
+import { useRouter } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type Ref } from 'react';
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type Ref } from 'react';
 import { useTranslations } from 'use-intl';
 import { columnsClass, JobRow, type JobRowProps } from './row.tsx';
 import type { JobsSearch } from './search.ts';
@@ -21,8 +22,8 @@ const numericColumns: readonly string[] = ['loss', 'speed', 'left', 'devices', '
 /** Two lines on a phone, one elsewhere; the same as in the class of a row. */
 const heights = { narrow: 92, wide: 44 };
 
-/** Rows that are drawn above and below those in view: the browser scrolls on by itself until it is given the next ones. */
-const overscan = 24;
+/** Rows that are drawn beyond those in view: the browser scrolls on by itself until it is given the next ones. */
+const overscan = { ahead: 24, behind: 6 };
 
 /** While the first page is on its way. */
 const skeletonRows = 12;
@@ -42,23 +43,36 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
   const virtualizer = useWindowVirtualizer({
     count: rows.total === null ? skeletonRows : count,
     estimateSize: () => (isWide ? heights.wide : heights.narrow),
-    overscan,
+    rangeExtractor: ({ startIndex, endIndex, count: all }) => {
+      const [up, down] = goesDown() ? [overscan.behind, overscan.ahead] : [overscan.ahead, overscan.behind];
+      const start = Math.max(0, startIndex - up);
+      return Array.from({ length: Math.min(all - 1, endIndex + down) - start + 1 }, (_, at) => start + at);
+    },
     scrollMargin,
   });
+  const goesDown = (): boolean => virtualizer.scrollDirection !== 'backward';
   useLayoutEffect(() => setScrollMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY), []);
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, isWide]);
 
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  const goesDown = virtualizer.scrollDirection !== 'backward';
+  const isDown = goesDown();
   useEffect(() => {
-    const [near, far] = [pageRows / 2, 2 * pageRows];
-    const ahead = goesDown ? { up: near, down: far } : { up: far, down: near };
+    const [near, far] = [pageRows / 2, 4 * pageRows];
+    const ahead = isDown ? { up: near, down: far } : { up: far, down: near };
     if (order === 'oldest') look({ first: count - 1 - last, last: count - 1 - first, ahead: { up: ahead.down, down: ahead.up } });
     else look({ first, last, ahead });
-  }, [look, first, last, goesDown, order, count]);
+  }, [look, first, last, isDown, order, count]);
 
-  const { tabStop, onFocus } = useArrowKeys({ body, count, first, last, scrollTo: (index) => virtualizer.scrollToIndex(index) });
+  const { tabStop, onFocus } = useArrowKeys({
+    body,
+    count,
+    first,
+    last,
+    inView: () => (virtualizer.range ? virtualizer.range.endIndex - virtualizer.range.startIndex : 1),
+    scrollTo: (index) => virtualizer.scrollToIndex(index),
+  });
+  const preload = usePreload();
   /** The list is kept with its newest row first, whichever way it is shown. */
   const place = (index: number) => (order === 'oldest' ? count - 1 - index : index);
   return (
@@ -90,7 +104,14 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
             data-index={index}
             className={`${columnsClass} relative h-[92px] border-b border-line last:border-b-0 focus-within:bg-hover hover:bg-hover lg:h-[44px]`}
           >
-            <Row index={index} job={rowAt(rows, place(index))} nowMs={nowMs} isTabStop={index === tabStop} onFocus={onFocus} />
+            <Row
+              index={index}
+              job={rowAt(rows, place(index))}
+              nowMs={nowMs}
+              isTabStop={index === tabStop}
+              onFocus={onFocus}
+              onPoint={preload}
+            />
           </tr>
         ))}
       </tbody>
@@ -113,16 +134,34 @@ function SkeletonRow() {
   );
 }
 
+/** A pointer rests on a job for so long before its page is asked for: while one scrolls, hundreds pass beneath it. */
+const restMs = 60;
+
+function usePreload(): (id: string) => void {
+  const router = useRouter();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(
+    (id) => {
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => void router.preloadRoute({ to: '/jobs/$id', params: { id } }), restMs);
+    },
+    [router],
+  );
+}
+
 interface ArrowKeysOptions {
   body: { readonly current: HTMLElement | null };
   count: number;
   first: number;
   last: number;
+  /** How many rows that is. */
+  inView(): number;
   scrollTo(index: number): void;
 }
 
 /** One row takes the focus by Tab; the others are reached from it. */
-function useArrowKeys({ body, count, first, last, scrollTo }: ArrowKeysOptions) {
+function useArrowKeys({ body, count, first, last, inView, scrollTo }: ArrowKeysOptions) {
   const [current, setCurrent] = useState(0);
   const mustFocus = useRef(false);
   // A row may only be drawn after it was scrolled to.
@@ -135,7 +174,7 @@ function useArrowKeys({ body, count, first, last, scrollTo }: ArrowKeysOptions) 
   });
   const move = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, last - first - 2 * overscan);
+    const page = Math.max(1, inView() - 1);
     const moves: Record<string, number> = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
