@@ -42,12 +42,11 @@ export function ChartFrame({ title, description, level = 3, actions, table, lege
 
   return (
     <figure aria-labelledby={id} className={cx('flex min-w-0 flex-col', className)}>
-      <div className="flex min-h-7 flex-wrap items-start justify-between gap-x-4 gap-y-1">
+      <div className="mb-1.5 flex min-h-7 flex-wrap items-start justify-between gap-x-4 gap-y-1">
         <figcaption className="min-w-0">
           <Heading id={id} className={level === null ? 'sr-only' : 'text-sm leading-7 font-semibold'}>
             {title}
           </Heading>
-          {description !== undefined && <p className="text-xs text-text-2">{description}</p>}
         </figcaption>
         <div className="-mr-1 ml-auto flex items-center gap-1">
           {actions}
@@ -67,6 +66,7 @@ export function ChartFrame({ title, description, level = 3, actions, table, lege
           </Menu>
         </div>
       </div>
+      {description !== undefined && <p className="mb-1.5 text-xs text-text-2">{description}</p>}
       {readout}
       {asTable ? (
         <DataTable label={title} data={table()} />

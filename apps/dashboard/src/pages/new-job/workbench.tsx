@@ -106,7 +106,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
             />
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
-            <BigNumbers plan={result?.plans[0]} />
+            <BigNumbers plan={result?.plans[0]} compact />
             {start}
           </Card>
         </form>

@@ -62,25 +62,25 @@ export const PlanPane = memo(function PlanPane({ result, planned, spec, error, i
   );
 });
 
-/** When it is through, and what it costs. */
-export function BigNumbers({ plan }: { plan: Plan | undefined }) {
+/** When it is through, and what it costs. @param compact without the reasons of what is not known, for the bar on a phone */
+export function BigNumbers({ plan, compact = false }: { plan: Plan | undefined; compact?: boolean }) {
   const t = useTranslations('newJob.plan');
   const format = useFormat();
   const days = plan?.days ?? null;
   const seconds = days === null ? null : days * 86_400;
   return (
-    <div className="grid grid-cols-2 gap-4">
+    <div className={compact ? 'flex gap-5 whitespace-nowrap' : 'grid grid-cols-2 gap-4'}>
       <Stat
-        size="lg"
+        size={compact ? 'md' : 'lg'}
         label={t('finishes')}
         value={plan ? seconds === null ? null : format.duration(seconds) : <Skeleton className="my-1 h-7 w-28" />}
-        hint={plan && (seconds === null ? t('noLength') : t('afterStart'))}
+        hint={compact ? undefined : plan && (seconds === null ? t('noLength') : t('afterStart'))}
       />
       <Stat
-        size="lg"
+        size={compact ? 'md' : 'lg'}
         label={t('costs')}
         value={plan ? plan.costUsd === null ? null : format.usd(plan.costUsd) : <Skeleton className="my-1 h-7 w-20" />}
-        hint={plan?.costUsd === null ? t('noPrice') : undefined}
+        hint={!compact && plan?.costUsd === null ? t('noPrice') : undefined}
       />
     </div>
   );
