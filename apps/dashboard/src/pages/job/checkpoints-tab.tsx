@@ -1,22 +1,12 @@
-import type { Job } from '@massif/contracts';
-import {
-  CopyText,
-  EmptyState,
-  RelativeTime,
-  Skeleton,
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableHeaderCell,
-  TableRow,
-} from '@massif/ui';
+import { isTerminal, type Job } from '@massif/contracts';
+import { CopyText, EmptyState, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Archive } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { Stamp } from '../../shell/stamp.tsx';
 import { checkpointsQuery } from './queries.ts';
 import { useEvents } from './use-events.ts';
 
@@ -34,6 +24,7 @@ export function CheckpointsTab({ job }: { job: Job }) {
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton className="h-48 w-full rounded-lg" />;
   if (data.items.length === 0) {
+    if (isTerminal(job.state)) return <EmptyState icon={Archive} title={t('noneEver')} />;
     const every = 'training' in job.spec ? job.spec.training?.checkpoint?.every : undefined;
     return <EmptyState icon={Archive} title={t('none')} text={every === undefined ? undefined : t('every', { steps: every })} />;
   }
@@ -56,7 +47,7 @@ export function CheckpointsTab({ job }: { job: Job }) {
               <TableCell numeric>{format.bytes(bytes)}</TableCell>
               <TableCell numeric>{attempt}</TableCell>
               <TableCell>
-                <RelativeTime time={createdAt} />
+                <Stamp time={createdAt} />
               </TableCell>
               <TableCell className="max-w-80">
                 <CopyText text={path} />

@@ -1,5 +1,5 @@
 import { isErrorCode, type Job } from '@massif/contracts';
-import { Badge, Skeleton, StateBadge, Tooltip, useNow } from '@massif/ui';
+import { Badge, Skeleton, StateBadge } from '@massif/ui';
 import { Archive, CircleStop, Flag, Info, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
@@ -8,14 +8,13 @@ import { useReasonText } from '../../i18n/sentences.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { JobLinks } from '../../shell/job-links.tsx';
 import { Failure } from '../../shell/failure.tsx';
+import { Stamp } from '../../shell/stamp.tsx';
 import { timelineOf, type Entry } from './timeline.ts';
 import { useEvents } from './use-events.ts';
 
 /** What happened to the job, the latest first. */
 export function EventsTab({ job }: { job: Job }) {
   const t = useTranslations('job.events');
-  const format = useFormat();
-  const now = useNow();
   const { events, error, isLoading } = useEvents(job.id);
   if (error && events.length === 0) return <Failure error={error} />;
   if (isLoading) return <Skeleton className="h-96 w-full rounded-lg" />;
@@ -27,9 +26,7 @@ export function EventsTab({ job }: { job: Job }) {
           className="grid grid-cols-[7rem_minmax(0,1fr)] items-baseline gap-x-4 border-b border-line py-2.5 text-sm last:border-0 max-sm:grid-cols-1"
         >
           <span className="text-xs text-text-3">
-            <Tooltip text={format.relative(entry.time, now)}>
-              <time dateTime={entry.time}>{format.stamp(entry.time, now)}</time>
-            </Tooltip>
+            <Stamp time={entry.time} />
             {entry.attempt > 1 && <span className="block">{t('attempt', { number: entry.attempt })}</span>}
           </span>
           <Happened entry={entry} />

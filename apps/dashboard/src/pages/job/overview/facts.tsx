@@ -1,7 +1,8 @@
 import type { Job } from '@massif/contracts';
-import { CopyText, KeyValue, RelativeTime, Section, type KeyValueItem } from '@massif/ui';
+import { CopyText, KeyValue, Section, type KeyValueItem } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 import { useFormat, type Format } from '../../../i18n/format.ts';
+import { Stamp } from '../../../shell/stamp.tsx';
 import { modelText } from '../../../shell/model-text.ts';
 
 /** What it is made of, and what it has left behind. */
@@ -22,9 +23,9 @@ export function JobFacts({ job }: { job: Job }) {
           : null,
     },
     { key: 'devices', label: t('devices'), value: format.integer(plan?.devices ?? spec.resources.devices) },
-    { key: 'created', label: t('created'), value: <RelativeTime time={job.createdAt} /> },
-    { key: 'started', label: t('started'), value: job.startedAt === null ? null : <RelativeTime time={job.startedAt} /> },
-    ...(job.endedAt === null ? [] : [{ key: 'ended', label: t('ended'), value: <RelativeTime time={job.endedAt} /> }]),
+    { key: 'created', label: t('created'), value: <Stamp time={job.createdAt} /> },
+    { key: 'started', label: t('started'), value: job.startedAt === null ? null : <Stamp time={job.startedAt} /> },
+    ...(job.endedAt === null ? [] : [{ key: 'ended', label: t('ended'), value: <Stamp time={job.endedAt} /> }]),
     { key: 'attempts', label: t('attempts'), value: format.integer(job.attempt) },
   ];
   return (

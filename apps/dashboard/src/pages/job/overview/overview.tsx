@@ -1,4 +1,4 @@
-import type { Attempt, Job } from '@massif/contracts';
+import { isTerminal, type Attempt, type Job } from '@massif/contracts';
 import { LineChart, Segmented, type Mark } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -73,7 +73,7 @@ function useChart({ job, marks, zoom, onZoom, isLoading }: ChartProps) {
     gutter,
     level: 2 as const,
     className: cardClass,
-    ...(isEmpty && { empty: t('empty') }),
+    ...(isEmpty && { empty: t(isTerminal(job.state) ? 'emptyEver' : 'empty') }),
   };
 }
 
