@@ -52,11 +52,7 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
         <StateBadge state={state} label={states(state)} />
       </td>
       <td className="min-w-0 max-lg:col-span-2 max-lg:row-start-2">
-        {progress ? (
-          <RowProgress job={job} />
-        ) : (
-          <span className="text-xs text-text-3">{t(state === 'running' || state === 'recovering' ? 'noStep' : 'notStarted')}</span>
-        )}
+        {progress ? <RowProgress job={job} /> : <span className="text-xs text-text-3">{t(noProgress(state))}</span>}
       </td>
       <td className={cx(wide, 'text-right')}>{format.fixed(progress?.loss, 3)}</td>
       <td className={cx(wide, 'text-right')}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
@@ -72,6 +68,11 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
     </>
   );
 });
+
+function noProgress(state: JobSummary['state']): 'noStepEver' | 'noStep' | 'notStarted' {
+  if (isTerminal(state)) return 'noStepEver';
+  return state === 'running' || state === 'recovering' ? 'noStep' : 'notStarted';
+}
 
 const barClass: Partial<Record<JobSummary['state'], string>> = {
   succeeded: 'bg-succeeded',
