@@ -20,8 +20,17 @@ import { DeviceStateBadge } from '../cluster/node-state.tsx';
 import { ShareBar } from '../cluster/share-bar.tsx';
 import { useDevice } from '../cluster/use-device.ts';
 
-/** The devices of a node, live. @param node undefined while it is on its way; `rows` are shown meanwhile */
-export function NodeDevices({ node, rows, heat }: { node: Node | undefined; rows: number; heat: HeatData }) {
+interface NodeDevicesProps {
+  /** Undefined while it is on its way; `rows` are shown meanwhile. */
+  node: Node | undefined;
+  rows: number;
+  heat: HeatData;
+  /** Whether their use is still to come. */
+  loading: boolean;
+}
+
+/** The devices of a node, live. */
+export function NodeDevices({ node, rows, heat, loading }: NodeDevicesProps) {
   const t = useTranslations('node');
   const device = useTranslations('cluster.device');
   return (
@@ -40,7 +49,7 @@ export function NodeDevices({ node, rows, heat }: { node: Node | undefined; rows
         </TableHead>
         <TableBody onKeyDown={moveInRows}>
           {node ? (
-            node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} />)
+            node.devices.map((each) => <DeviceRow key={each.id} device={each} heat={heat} loading={loading} />)
           ) : (
             <SkeletonRows rows={rows} columns={5} />
           )}
@@ -50,7 +59,7 @@ export function NodeDevices({ node, rows, heat }: { node: Node | undefined; rows
   );
 }
 
-function DeviceRow({ device, heat }: { device: Device; heat: HeatData }) {
+function DeviceRow({ device, heat, loading }: Pick<NodeDevicesProps, 'heat' | 'loading'> & { device: Device }) {
   const t = useTranslations('cluster.device');
   const now = useDevice(heat, { node: device.node, index: device.index });
   return (
@@ -73,10 +82,10 @@ function DeviceRow({ device, heat }: { device: Device; heat: HeatData }) {
         {device.job ? <JobOfDevice id={device.job} /> : t('noJob')}
       </TableCell>
       <TableCell numeric>
-        <ShareBar value={now?.busy ?? null} numberOnNarrow />
+        <ShareBar value={loading ? undefined : (now?.busy ?? null)} numberOnNarrow />
       </TableCell>
       <TableCell numeric className="max-sm:hidden">
-        <ShareBar value={now?.memory ?? null} />
+        <ShareBar value={loading ? undefined : (now?.memory ?? null)} />
       </TableCell>
     </TableRow>
   );

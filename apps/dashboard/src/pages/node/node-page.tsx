@@ -19,7 +19,7 @@ export function NodePage() {
   const places = useTranslations('shell.places');
   const format = useFormat();
   const { name } = route.useParams();
-  const { heat } = useHeat();
+  const { heat, loading } = useHeat();
   useHeatFrames(heat);
   const query = useQuery(nodeQuery(name));
   const { data: node } = query;
@@ -42,7 +42,7 @@ export function NodePage() {
       ) : (
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
           <div className="flex min-w-0 flex-col gap-5">
-            <NodeDevices node={node} rows={place?.devices ?? 2} heat={heat} />
+            <NodeDevices node={node} rows={place?.devices ?? 2} heat={heat} loading={loading} />
             {node ? <NodeHistory node={node} /> : <HistorySkeleton />}
           </div>
           <Section title={t('facts')} card>
