@@ -29,7 +29,7 @@ export function Stat({ label, value, unit, hint, trend, size = 'md' }: StatProps
   return (
     <div className="min-w-0">
       <div className="text-xs font-medium text-text-2">{label}</div>
-      <div className={cx('mt-0.5 font-semibold tracking-tight', size === 'lg' ? 'text-2xl' : 'text-xl')}>
+      <div className={cx('mt-0.5 font-semibold tracking-tight break-keep', size === 'lg' ? 'text-2xl' : 'text-xl')}>
         {value ?? '–'}
         {unit !== undefined && value !== null && <span className="ml-1 text-sm font-normal tracking-normal text-text-2">{unit}</span>}
       </div>
