@@ -196,6 +196,8 @@ export interface ClusterDevice {
   type: string;
   memoryBytes: number;
   healthy: boolean;
+  /** Since when it is healthy, or is not. */
+  healthSince: Date;
   /** The job that it is allocated to; null when it is free. */
   heldBy: string | null;
 }

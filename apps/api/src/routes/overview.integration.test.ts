@@ -103,8 +103,11 @@ describe('the overview', () => {
 
   it('names nodes and devices that cannot be used, and at most fifty things in all', async () => {
     const [here] = await api.store.nodes.list();
-    await api.sql('update device set healthy = false where node_id = $1 and index = 1', [here!.id]);
-    await soon(() => attentionOf('device_unhealthy')).toMatchObject([{ node: 'here', job: null, reason: { indexes: [1], devices: 2 } }]);
+    const since = '2026-01-02T03:04:05.000Z';
+    await api.sql('update device set healthy = false, health_since = $2 where node_id = $1 and index = 1', [here!.id, since]);
+    await soon(() => attentionOf('device_unhealthy')).toMatchObject([
+      { node: 'here', job: null, since, reason: { indexes: [1], devices: 2 } },
+    ]);
     expect((await overview()).devices).toEqual({ total: 2, free: 1, allocated: 0, unhealthy: 1 });
     await api.store.nodes.setState(here!.id, 'unhealthy');
     await soon(() => attentionOf('node_unhealthy')).toMatchObject([{ node: 'here', reason: { code: 'node_unhealthy' } }]);

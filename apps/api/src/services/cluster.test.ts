@@ -13,7 +13,7 @@ const node = (type: string, profiles: ClusterNode['profiles'] = {}): ClusterNode
   profiles,
   createdAt: new Date(0),
   seenAt: new Date(0),
-  devices: [{ id: 'dev_1', nodeId: 'node_1', index: 0, type, memoryBytes: 80e9, healthy: true, heldBy: null }],
+  devices: [{ id: 'dev_1', nodeId: 'node_1', index: 0, type, memoryBytes: 80e9, healthy: true, healthSince: new Date(0), heldBy: null }],
 });
 const profileOf = (...given: Parameters<typeof node>) => planShapes([node(...given)]).nodes[0]!.devices[0]!.profile;
 

@@ -54,13 +54,25 @@ function viewJobAttention({ kind, since, id, name, reason }: JobAttention): Atte
 
 /** A node that is not there has no devices to complain of; of one that is, its devices are one matter. */
 function nodeAttention({ name, state, devices, seenAt }: ClusterNode): Attention[] {
-  const about = { since: seenAt.toISOString(), job: null, node: name };
+  const about = { job: null, node: name };
   if (state === 'unhealthy')
-    return [{ ...about, kind: 'node_unhealthy', reason: { code: 'node_unhealthy', message: `nothing is heard of ${name} any more` } }];
-  const unhealthy = devices.filter(({ healthy }) => !healthy).map(({ index }) => index);
+    return [
+      {
+        ...about,
+        kind: 'node_unhealthy',
+        since: seenAt.toISOString(),
+        reason: { code: 'node_unhealthy', message: `nothing is heard of ${name} any more` },
+      },
+    ];
+  const unhealthy = devices.filter(({ healthy }) => !healthy);
   if (unhealthy.length === 0) return [];
   const message = `${unhealthy.length} of ${devices.length} devices of ${name} cannot be used`;
   return [
-    { ...about, kind: 'device_unhealthy', reason: { code: 'device_unhealthy', message, indexes: unhealthy, devices: devices.length } },
+    {
+      ...about,
+      kind: 'device_unhealthy',
+      since: new Date(Math.min(...unhealthy.map(({ healthSince }) => healthSince.getTime()))).toISOString(),
+      reason: { code: 'device_unhealthy', message, indexes: unhealthy.map(({ index }) => index), devices: devices.length },
+    },
   ];
 }

@@ -20,6 +20,7 @@ const node = (name: string, heldBy: (string | null)[]): ClusterNode => ({
     type: 'cpu',
     memoryBytes: 1,
     healthy: true,
+    healthSince: new Date(0),
     heldBy: holder,
   })),
 });

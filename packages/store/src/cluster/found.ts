@@ -31,12 +31,15 @@ export async function updateFound(query: Query, nodes: readonly FoundNode[]): Pr
        from there, jsonb_to_recordset(there.devices) as slot (index integer, type text, "memoryBytes" bigint)
      ),
      kept as (
-       update device d set type = slots.type, memory_bytes = slots.memory_bytes, healthy = true from slots
+       update device d set
+         type = slots.type, memory_bytes = slots.memory_bytes, healthy = true,
+         health_since = case when d.healthy then d.health_since else now() end
+       from slots
        where d.node_id = slots.node_id and d.index = slots.index
          and (d.type, d.memory_bytes, d.healthy) is distinct from (slots.type, slots.memory_bytes, true)
      ),
      lost as (
-       update device d set healthy = false from there
+       update device d set healthy = false, health_since = now() from there
        where d.node_id = there.id and d.healthy and not exists (select from slots where slots.node_id = d.node_id and slots.index = d.index)
      )
      select null as "nodeId", name, null::integer as index from found where not exists (select from node n where n.name = found.name)

@@ -61,6 +61,31 @@ it('keeps its devices, unhealthy, while a backend does not find it', async () =>
   expect(await health('kept back')).toEqual(['cordoned', true]);
 });
 
+it('says since when its devices are as they are, however often it is found so', async () => {
+  const { store, sql } = test;
+  const found = (indexes: number[]) => [{ name: 'ages', cores: 2, memoryBytes: GiB, devices: indexes.map((index) => device(index)) }];
+  const since = async () => (await store.nodes.get('ages'))!.devices.map(({ healthSince }) => healthSince.getTime());
+  const find = async (indexes: number[]) => {
+    await store.nodes.upsert(found(indexes));
+    return await since();
+  };
+  await find([0, 1]);
+  await sql("update device set health_since = '2026-01-01' where node_id = (select id from node where name = 'ages')");
+  const long = Date.parse('2026-01-01T00:00:00Z');
+  expect(await find([0, 1])).toEqual([long, long]);
+  const [still, lost] = await find([0]);
+  expect(still).toBe(long);
+  expect(lost).toBeGreaterThan(long);
+  expect(await find([0])).toEqual([long, lost]);
+  await sql("update device set health_since = '2026-01-01' where node_id = (select id from node where name = 'ages')");
+  expect((await find([0, 1]))[1]).toBeGreaterThan(long);
+  await store.nodes.markMissing({ except: ['here'] });
+  const gone = await since();
+  expect(Math.min(...gone)).toBeGreaterThan(long);
+  await store.nodes.markMissing({ except: ['here'] });
+  expect(await since()).toEqual(gone);
+});
+
 it('is not there under another name or id', async () => {
   expect(await test.store.nodes.get('nowhere')).toBeNull();
   expect(await test.store.nodes.setState('nowhere', 'ready')).toBeNull();

@@ -11,7 +11,9 @@ export function nodeStore({ query, prisma }: Database): NodeStore {
       `select n.id, n.name, n.rack, n.state, n.cores, n.memory_bytes as "memoryBytes", n.profiles, n.created_at as "createdAt",
               n.seen_at as "seenAt", d.devices
        from node n left join (
-         select d.node_id, json_agg(json_build_array(d.id, d.index, d.type, d.memory_bytes, d.healthy, a.job_id) order by d.index) as devices
+         select d.node_id, json_agg(
+           json_build_array(d.id, d.index, d.type, d.memory_bytes, d.healthy, d.health_since, a.job_id) order by d.index
+         ) as devices
          from device d left join allocation a on a.device_id = d.id and a.released_at is null group by d.node_id
        ) d on d.node_id = n.id
        where ${condition} order by n.name collate "C"`,
@@ -35,7 +37,7 @@ export function nodeStore({ query, prisma }: Database): NodeStore {
          marked as (
            update node n set state = 'unhealthy' from gone where n.id = gone.id and n.state = 'ready'
          )
-         update device d set healthy = false from gone where d.node_id = gone.id and d.healthy`,
+         update device d set healthy = false, health_since = now() from gone where d.node_id = gone.id and d.healthy`,
         [[...except]],
       );
     },
@@ -57,19 +59,20 @@ export function nodeStore({ query, prisma }: Database): NodeStore {
 
 interface NodeRecord extends Omit<ClusterNode, 'devices'> {
   /** In the order of the columns above: the names of their fields would be half of the answer. */
-  devices: [id: string, index: number, type: string, memoryBytes: number, healthy: boolean, heldBy: string | null][] | null;
+  devices: [id: string, index: number, type: string, memoryBytes: number, healthy: boolean, healthSince: string, heldBy: string | null][] | null;
 }
 
 function toNode({ devices, ...node }: NodeRecord): ClusterNode {
   return {
     ...node,
-    devices: (devices ?? []).map(([id, index, type, memoryBytes, healthy, heldBy]) => ({
+    devices: (devices ?? []).map(([id, index, type, memoryBytes, healthy, healthSince, heldBy]) => ({
       id,
       nodeId: node.id,
       index,
       type,
       memoryBytes,
       healthy,
+      healthSince: new Date(healthSince),
       heldBy,
     })),
   };

@@ -1,0 +1,1 @@
+alter table device add column health_since timestamptz(3) not null default now();
