@@ -21,9 +21,12 @@ export function addHomeRoute(app: App, { signIn, show }: HomeOptions): void {
     if (key === undefined || request.method !== 'GET') return await show(reply);
     reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
     try {
-      if (await signIn.find(sessionCookieOf(request))) return reply.redirect('/', 303);
+      const before = await signIn.find(sessionCookieOf(request));
+      if (before?.role === 'admin') return reply.redirect('/', 303);
       const session = await signIn.withKey(key);
-      if (!session) return reply.redirect('/?signin=expired', 303);
+      // Whoever is signed in has no need of the address of an earlier run.
+      if (!session) return reply.redirect(before ? '/' : '/?signin=expired', 303);
+      if (before) await signIn.end(before);
       setSessionCookie(request, reply, session);
       return reply.redirect('/', 303);
     } catch (error) {

@@ -49,6 +49,19 @@ describe('whoever opens the address that was printed', () => {
     expect(setCookieOf(await visit(`key=${signInKey}`, cookie))).toBeDefined();
   });
 
+  it('is an administrator also when somebody less was signed in there, whose session is over', async () => {
+    const { token } = await createToken({ role: 'viewer' });
+    const viewer = cookieOf(await api.ask('POST', 'session', { ...browser(), token }));
+    const roleOf = async (cookie: string) => (await api.ask<Session>('GET', 'session', browser(cookie))).body.role;
+    const wrong = await visit('key=wrong', viewer);
+    expect([wrong.headers['location'], setCookieOf(wrong), await roleOf(viewer)]).toEqual(['/', undefined, 'viewer']);
+    const answer = await visit(`key=${signInKey}`, viewer);
+    expect([answer.status, answer.headers['location']]).toEqual([303, '/']);
+    expect(await roleOf(cookieOf(answer))).toBe('admin');
+    expectProblem(await api.ask('GET', 'session', browser(viewer)), 401, 'unauthorized');
+    expect((await api.ask('GET', 'session', { token })).status).toBe(200);
+  });
+
   it.each(['key=wrong', 'key=', `key=${signInKey}x`, `key=${signInKey}&key=${signInKey}`, 'key=%00', `key=${'x'.repeat(5000)}`])(
     'with another key is told that it is over: %#',
     async (query) => {

@@ -46,7 +46,7 @@ export function addSessionRoutes(app: App, { store, signIn, installation }: Rout
       if (principal.by === 'cookie') return reply.code(200).send(view(principal));
       const { row, ...session } = await signIn.withToken(principal);
       const before = await signIn.find(sessionCookieOf(request));
-      if (before) await store.tokens.revoke({ projectId: before.projectId }, before.id);
+      if (before) await signIn.end(before);
       setSessionCookie(request, reply, session);
       return reply
         .code(201)

@@ -17,13 +17,15 @@ export interface SignIn {
   withToken(principal: Principal): Promise<Session>;
   /** The session of a cookie; null when there is none, or it is over. */
   find(cookie: string | undefined): Promise<ApiToken | null>;
+  /** Another one takes its place. */
+  end(session: ApiToken): Promise<void>;
 }
 
 const sessionMs = 7 * 86_400_000;
 const name = 'browser';
 
 export interface SignInOptions {
-  tokens: Pick<TokenStore, 'createSession' | 'verify'>;
+  tokens: Pick<TokenStore, 'createSession' | 'verify' | 'revoke'>;
   projects: Pick<ProjectStore, 'ensureDefaults'>;
   /** Made anew by each `massif up`; without it nobody signs in by key. */
   key: string | undefined;
@@ -53,6 +55,9 @@ export function createSignIn({ tokens, projects, key }: SignInOptions): SignIn {
     async find(cookie) {
       const row = cookie === undefined ? null : await tokens.verify(cookie);
       return row?.session ? row : null;
+    },
+    async end({ projectId, id }) {
+      await tokens.revoke({ projectId }, id);
     },
   };
 }
