@@ -25,7 +25,7 @@ const cancelAll = async () => {
   }
 };
 
-it('gets from a template to a running job in three clicks, without a key', async () => {
+it('gets from a template to a running job in two clicks, without a key', async () => {
   await here.page.getByRole('link', { name: 'New job' }).first().click();
   await here.page
     .getByRole('button', { name: /^Start (?!job$)/ })
@@ -69,6 +69,18 @@ it('submits by the form, sees the loss fall, a rank die and the job recover, and
   await here.page.getByRole('alertdialog').getByRole('button', { name: 'Cancel job' }).click();
   await state('Cancelled').waitFor({ timeout: 60_000 });
   expect((await jobReaches(here.product, id, (job) => job.state === 'cancelled')).state).toBe('cancelled');
+});
+
+it('leaves the letters alone that somebody writes into the text of a job', async () => {
+  await here.page.goto(`${here.product.url}/new?model=gpt2-nano`);
+  await here.page.getByRole('button', { name: 'YAML' }).click();
+  const text = here.page.getByRole('textbox', { name: 'Job spec as YAML' });
+  await text.click();
+  await here.page.keyboard.press('ControlOrMeta+End');
+  await here.page.keyboard.type('# c ? / gj');
+  await expect.poll(() => text.innerText()).toContain('# c ? / gj');
+  expect(new URL(here.page.url()).pathname + new URL(here.page.url()).search).toBe('/new?model=gpt2-nano');
+  expect(await here.page.getByRole('dialog').count()).toBe(0);
 });
 
 it('submits from the keyboard alone', async () => {

@@ -31,11 +31,8 @@ export function YamlEditor({ text, onChange, refusal }: YamlEditorProps) {
   const begin = useEffectEvent(() => text);
 
   useEffect(() => {
-    // In a shadow root its styles are allowed by the page's content security policy, which knows no inline ones.
-    const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: 'open' });
     const view = new EditorView({
-      parent: root,
-      root,
+      parent: host.current!,
       state: EditorState.create({
         doc: begin(),
         extensions: [
