@@ -103,7 +103,7 @@ export function createClient(options: TransportOptions) {
   return {
     jobs: {
       /** Puts a job into its queue. Without a key of the caller's it makes one, so that a repeated request makes one job. */
-      submit: (spec: SpecInput, { idempotencyKey = crypto.randomUUID(), signal }: CallOptions & { idempotencyKey?: string } = {}) => {
+      submit: (spec: SpecInput, { idempotencyKey = newIdempotencyKey(), signal }: CallOptions & { idempotencyKey?: string } = {}) => {
         const { body, headers, query } = withSpec(spec);
         return json<Job>('POST', 'api/v1/jobs', {
           body,
@@ -227,4 +227,9 @@ export async function* pages<Item>(read: (page: { cursor?: string; limit: number
     yield* items;
     cursor = nextCursor ?? undefined;
   } while (cursor !== undefined);
+}
+
+/** Names a request that may be sent again. Made of what a page has that was not served over https, too, unlike `crypto.randomUUID`. */
+export function newIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,6 @@
 export {
   createClient,
+  newIdempotencyKey,
   pages,
   type CallOptions,
   type Client,

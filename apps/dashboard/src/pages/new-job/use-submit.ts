@@ -1,4 +1,5 @@
 import type { Job } from '@massif/contracts';
+import { newIdempotencyKey } from '@massif/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef } from 'react';
@@ -13,7 +14,7 @@ export function useSubmit() {
   const last = useRef<{ text: string; key: string }>(undefined);
   return useMutation({
     mutationFn: (text: string): Promise<Job> => {
-      if (last.current?.text !== text) last.current = { text, key: crypto.randomUUID() };
+      if (last.current?.text !== text) last.current = { text, key: newIdempotencyKey() };
       return client.jobs.submit({ text }, { idempotencyKey: last.current.key });
     },
     onSuccess: (job) => {
