@@ -1,5 +1,5 @@
 import type { Permission, Session } from '@massif/contracts';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from './client.ts';
 import { isSignedOut } from './errors.ts';
 import { sessionKey } from './query-client.ts';
@@ -27,11 +27,20 @@ export function useMay(permission: Permission): boolean {
   return useQuery(sessionQuery).data?.permissions.includes(permission) ?? false;
 }
 
+/** What one may see, another may not. */
+function forgetAll(queryClient: QueryClient): void {
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+}
+
 export function useSignIn() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (token: string) => client.session.create(token),
-    onSuccess: (session) => queryClient.setQueryData(sessionKey, session),
+    onSuccess: (session) => {
+      // What was left by a session that has expired.
+      forgetAll(queryClient);
+      queryClient.setQueryData(sessionKey, session);
+    },
   });
 }
 
@@ -40,8 +49,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => client.session.end(),
     onSuccess: () => {
-      // What one may see, another may not.
-      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+      forgetAll(queryClient);
       queryClient.setQueryData(sessionKey, null);
     },
   });
