@@ -66,8 +66,16 @@ describe('times', () => {
     ['2026-03-14T14:17:00Z', '3 min. ago', '3 分钟前'],
     ['2026-03-14T16:20:00Z', 'in 2 hr.', '2 小时后'],
     ['2026-03-13T14:20:00Z', 'yesterday', '昨天'],
+    ['2026-03-12T14:20:00Z', '2 days ago', '前天'],
   ])('%s is %s', (time, english, chinese) => {
     expect([en.relative(time, now), zh.relative(time, now)]).toEqual([english, chinese]);
+  });
+
+  it('are of yesterday only when the day has changed', () => {
+    const [morning, night] = [new Date(2026, 2, 14, 0, 30), new Date(2026, 2, 14, 23, 30)];
+    expect(en.relative(morning, night.getTime())).toBe('23 hr. ago');
+    expect(en.relative(new Date(2026, 2, 13, 1, 0), night.getTime())).toBe('yesterday');
+    expect(en.relative(new Date(2026, 2, 13, 23, 30), morning.getTime() + 3_600_000)).toBe('2 hr. ago');
   });
 
   it('that are today are told by the clock, others with their day', () => {

@@ -118,8 +118,9 @@ export function createFormat(locale: Locale) {
       const size = Math.abs(passed);
       if (size < 45) return ago(Math.round(passed / 5) * 5, 'second');
       if (size < 2700) return ago(Math.round(passed / 60), 'minute');
-      if (size < 79_200) return ago(Math.round(passed / 3600), 'hour');
-      return ago(Math.round(passed / 86_400), 'day');
+      // A day is one of the calendar, so that 'yesterday' is.
+      const days = calendarDays(new Date(nowMs), new Date(value));
+      return size < 79_200 || days === 0 ? ago(Math.round(passed / 3600), 'hour') : ago(days, 'day');
     },
     usd: (value: Value) =>
       isMissing(value)
@@ -131,6 +132,12 @@ export function createFormat(locale: Locale) {
             maximumFractionDigits: value < 1000 ? 2 : 0,
           }),
   };
+}
+
+/** From midnight to midnight, as the reader's clock has it. */
+function calendarDays(from: Date, to: Date): number {
+  const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return (day(to) - day(from)) / 86_400_000;
 }
 
 const formats = new Map<Locale, Format>();
