@@ -1,4 +1,4 @@
-import type { MetricPoint } from '@massif/contracts';
+import type { Job, MetricPoint } from '@massif/contracts';
 import { createSeries, type Series } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
@@ -23,29 +23,30 @@ export interface Metrics {
 }
 
 interface MetricStore extends Metrics {
+  /** Points of a picture: some of many. */
   push(points: readonly MetricPoint[], tokensPerStep: number | null): void;
-  clear(): void;
+  /** Each of the last points. */
+  pushLast(points: readonly MetricPoint[], tokensPerStep: number | null): void;
 }
 
 function createMetricStore(): MetricStore {
   const steps = createSeries({ columns: stepColumns, capacity });
   const evaluations = createSeries({ columns: evaluationColumns, capacity });
   let recent: MetricPoint[] = [];
+  const push: MetricStore['push'] = (points, tokensPerStep) => {
+    steps.push(points.map((point) => ({ ...point, step: point.step + 1, tokensPerSecond: speedOf(point, tokensPerStep) })));
+    const evaluated = points.filter(({ evaluationLoss }) => evaluationLoss !== null);
+    if (evaluated.length > 0) evaluations.push(evaluated.map(({ step, evaluationLoss }) => ({ step: step + 1, loss: evaluationLoss })));
+  };
   return {
     steps,
     evaluations,
     recent: () => recent,
-    push(points, tokensPerStep) {
-      steps.push(points.map((point) => ({ ...point, step: point.step + 1, tokensPerSecond: speedOf(point, tokensPerStep) })));
-      const evaluated = points.filter(({ evaluationLoss }) => evaluationLoss !== null);
-      if (evaluated.length > 0) evaluations.push(evaluated.map(({ step, evaluationLoss }) => ({ step: step + 1, loss: evaluationLoss })));
+    push,
+    pushLast(points, tokensPerStep) {
       const byStep = new Map([...recent, ...points].map((point) => [point.step, point]));
       recent = [...byStep.values()].toSorted((a, b) => a.step - b.step).slice(-recentMax);
-    },
-    clear() {
-      steps.clear();
-      evaluations.clear();
-      recent = [];
+      push(points, tokensPerStep);
     },
   };
 }
@@ -58,7 +59,7 @@ const speedOf = ({ stepTimeMs }: MetricPoint, tokensPerStep: number | null) =>
  * @param zoom steps done
  */
 export function useMetrics(
-  id: string,
+  { id, progress }: Pick<Job, 'id' | 'progress'>,
   tokensPerStep: number | null,
   zoom: readonly [number, number] | null,
 ): { metrics: Metrics; isLoading: boolean } {
@@ -67,25 +68,24 @@ export function useMetrics(
     queryKey: ['metrics', id, zoom],
     queryFn: async ({ signal }) => {
       const range = zoom ? { from: Math.max(0, zoom[0] - 1), to: zoom[1] } : {};
-      const whole = await client.jobs.metricsPicture(id, { points: picturePoints, ...range, signal });
-      // What is measured now must not be judged by points that were chosen because they stand out.
-      const last = zoom ? undefined : whole.items.at(-1);
-      const tail =
-        last && last.step > recentMax && (await client.jobs.metricsPicture(id, { points: 4000, from: last.step - recentMax, signal }));
-      return { points: whole.items, tail: tail ? tail.items : [] };
+      return (await client.jobs.metricsPicture(id, { points: picturePoints, ...range, signal })).items;
     },
     staleTime: Infinity,
     gcTime: 0,
   });
-  const { data } = picture;
-  useEffect(() => {
-    if (!data) return;
-    store.push(data.points, tokensPerStep);
-    store.push(data.tail, tokensPerStep);
-  }, [store, data, tokensPerStep]);
-  const known = Math.max(0, ...(data ? [...data.points, ...data.tail].map(({ seq }) => seq) : []));
-  useLive(data && !zoom ? { kind: 'metrics', job: id, after: known } : undefined, (frame) => {
-    if (frame.event === 'metrics') store.push(frame.data.items, tokensPerStep);
+  // What is measured now must not be judged by points of a picture, which were chosen because they stand out, nor by those that are zoomed into.
+  const from = Math.max(0, (progress?.step ?? 0) - recentMax);
+  const { data: last } = useQuery({
+    queryKey: ['metrics', id, 'last'],
+    queryFn: async ({ signal }) => (await client.jobs.metricsPicture(id, { points: 4000, from, signal })).items,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  useEffect(() => store.push(picture.data ?? [], tokensPerStep), [store, picture.data, tokensPerStep]);
+  useEffect(() => store.pushLast(last ?? [], tokensPerStep), [store, last, tokensPerStep]);
+  const known = Math.max(0, ...(last ?? []).map(({ seq }) => seq));
+  useLive(last ? { kind: 'metrics', job: id, after: known } : undefined, (frame) => {
+    if (frame.event === 'metrics') store.pushLast(frame.data.items, tokensPerStep);
   });
   return { metrics: store, isLoading: picture.isPending };
 }

@@ -29,7 +29,7 @@ export function Overview({ job }: { job: Job }) {
       resetScroll: false,
     });
   const tokensPerStep = tokensPerStepOf(job);
-  const { metrics, isLoading } = useMetrics(job.id, tokensPerStep, zoom);
+  const { metrics, isLoading } = useMetrics(job, tokensPerStep, zoom);
   const { data: attempts } = useQuery({ ...attemptsQuery(job.id), enabled: job.attempt > 1 });
   const marks = useMarks(attempts?.items ?? []);
   const chart = { job, metrics, marks, zoom, onZoom, isLoading };
