@@ -10,15 +10,15 @@ export function curl(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unk
   const parts = [
     'curl',
     ...(method === 'GET' ? [] : ['-X', method]),
-    quote(`${location.origin}/api/v1/${path}`),
+    shellQuote(`${location.origin}/api/v1/${path}`),
     '-H',
     '"authorization: Bearer $MASSIF_TOKEN"',
-    ...(body === undefined ? [] : ['-H', "'content-type: application/json'", '-d', quote(JSON.stringify(body))]),
+    ...(body === undefined ? [] : ['-H', "'content-type: application/json'", '-d', shellQuote(JSON.stringify(body))]),
   ];
   return parts.join(' ');
 }
 
 /** A word of a POSIX shell, whatever is in it. */
-export function quote(word: string): string {
+export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shellQuote, submitCommand, submitCurl } from './command.ts';
+import { shellQuote } from '../../shell/commands.ts';
+import { submitCommand, submitCurl } from './command.ts';
 
 describe('a command to copy', () => {
   it('hands the spec over as it is, also when it holds the word that would end it', () => {

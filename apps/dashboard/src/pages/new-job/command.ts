@@ -1,7 +1,4 @@
-/** A word for a POSIX shell. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
+import { shellQuote } from '../../shell/commands.ts';
 
 const fileName = (name: string | undefined) => `${(name ?? 'job').replaceAll(/[^\w.-]+/g, '-')}.yaml`;
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { useErrorText } from '../../i18n/sentences.ts';
-import { curl, quote } from '../../shell/commands.ts';
+import { curl, shellQuote } from '../../shell/commands.ts';
 import { CopyAsCommand } from '../../shell/copy-as-command.tsx';
 import { useCreateToken } from './queries.ts';
 
@@ -97,7 +97,7 @@ function CreateForm({ open, onOpenChange, onCreated }: FormProps) {
             commands={{
               cli: [
                 'massif token create',
-                named.name === undefined ? [] : `--name ${quote(named.name)}`,
+                named.name === undefined ? [] : `--name ${shellQuote(named.name)}`,
                 `--role ${role}`,
                 expiresAt === null ? [] : `--expires ${expiresAt}`,
               ]

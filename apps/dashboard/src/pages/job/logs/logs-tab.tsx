@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { curl, quote } from '../../../shell/commands.ts';
+import { curl, shellQuote } from '../../../shell/commands.ts';
 import { CopyAsCommand } from '../../../shell/copy-as-command.tsx';
 import { attemptsQuery } from '../queries.ts';
 import type { JobSearch } from '../search.ts';
@@ -69,7 +69,7 @@ function commandsOf(id: string, { rank, attempt, search }: LogFilter) {
   const options = [
     ...(rank === undefined ? [] : ['--rank', String(rank)]),
     ...(attempt === undefined ? [] : ['--attempt', String(attempt)]),
-    ...(search === undefined ? [] : ['--search', quote(search)]),
+    ...(search === undefined ? [] : ['--search', shellQuote(search)]),
   ];
   const query = new URLSearchParams({
     tail: 'true',
