@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl';
 import { client } from '../../api/client.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useRefusalText } from '../../plan/words.ts';
+import { useMay } from '../../api/session.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { forgetDraft } from './draft/storage.ts';
 import { useSubmit } from './use-submit.ts';
@@ -54,6 +55,7 @@ function TemplateCard({ template }: { template: Template }) {
   const t = useTranslations('newJob.templates');
   const refusal = useRefusalText();
   const submit = useSubmit();
+  const maySubmit = useMay('jobs:write');
   const Outlook = problem ? CircleSlash : Clock;
   return (
     <li>
@@ -71,7 +73,7 @@ function TemplateCard({ template }: { template: Template }) {
             variant="primary"
             icon={Play}
             busy={submit.isPending}
-            disabled={problem !== null}
+            disabled={problem !== null || !maySubmit}
             aria-label={t('startIt', { title })}
             onClick={() => submit.mutate(spec)}
           >
