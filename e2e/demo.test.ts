@@ -91,7 +91,7 @@ describe('massif up --demo', () => {
     await expect.poll(() => links('/cluster/nodes/').count()).toBe(20);
   });
 
-  it('takes a job from a template in three clicks and shows how it ends, and cancels one that runs', async () => {
+  it('takes a job from a template in two clicks and shows how it ends, and cancels one that runs', async () => {
     const { page, product } = here;
     await page.goto(product.dashboard);
     await page.getByRole('link', { name: 'New job' }).first().click();

@@ -23,7 +23,11 @@ describe('a reason', () => {
   it('of the scheduler is said from its facts', async () => {
     expect(await say('en', waits(1, 0, 0))).toBe('Waits for 1 more device on one node.');
     expect(await say('en', waits(2, 1268, 1))).toBe('Waits for 2 more devices on one node. 1,268 jobs hold them. 1 job is ahead of it.');
-    expect(await say('zh', waits(2, 4, 3))).toBe('还需同一节点上的 2 个设备空闲。目前由 4 个任务占用。前面还有 3 个任务。');
+    expect(await say('zh', waits(2, 6, 3))).toBe('还需同一节点上的 2 个设备空闲。目前由 6 个任务占用。前面还有 3 个任务。');
+    // Where each of those in the way can be named, it is: their ids become links.
+    expect(await say('en', waits(1, 1, 0))).toBe('Waits for 1 more device on one node. a holds them.');
+    expect(await say('en', waits(2, 2, 0))).toBe('Waits for 2 more devices on one node. a and b hold them.');
+    expect(await say('zh', waits(2, 2, 0))).toBe('还需同一节点上的 2 个设备空闲。目前由 a和b 占用。');
   });
 
   it('of a node is said from its facts', async () => {

@@ -9,6 +9,8 @@ export interface ErrorText {
   title: string;
   /** What happened this time, as the API said it. */
   detail: string;
+  /** What such an error means. */
+  meaning: string;
   fix: string;
   code: string;
   requestId: string | undefined;
@@ -19,8 +21,8 @@ export function useErrorText(): (error: unknown) => ErrorText {
   const { errors } = useLanguage();
   return (error) => {
     const { code, message } = toAppError(error);
-    const { title, fix } = errors[code];
-    return { title, detail: message, fix, code, requestId: requestIdOf(error) };
+    const { title, meaning, fix } = errors[code];
+    return { title, detail: message, meaning, fix, code, requestId: requestIdOf(error) };
   };
 }
 
@@ -42,10 +44,8 @@ export function reasonText(
   const { code, message } = reason;
   const facts = schedulerFacts(reason);
   if (facts && isSchedulerCode(code)) {
-    const { missing, holders, ahead } = facts;
-    return [t(code, { missing }), holders > 0 ? t('heldBy', { count: holders }) : '', ahead > 0 ? t('ahead', { count: ahead }) : ''].join(
-      '',
-    );
+    const { missing, ahead } = facts;
+    return [t(code, { missing }), holdersText(facts, t, locale), ahead > 0 ? t('ahead', { count: ahead }) : ''].join('');
   }
   if (code === 'node_unhealthy') return t(code);
   const { indexes, devices } = reason;
@@ -61,9 +61,29 @@ function isSchedulerCode(code: string): code is (typeof schedulerCodes)[number] 
   return (schedulerCodes as readonly string[]).includes(code);
 }
 
+/** Of a few jobs each by its id, of many how many there are. */
+function holdersText(
+  { holders, named }: SchedulerFacts,
+  t: ReturnType<typeof useTranslations<'reasons'>>,
+  locale: Words['locale'],
+): string {
+  if (holders === 0) return '';
+  if (named.length < holders) return t('heldBy', { count: holders });
+  return t('heldByNamed', { count: holders, jobs: new Intl.ListFormat(locale).format(named) });
+}
+
+interface SchedulerFacts {
+  missing: number;
+  holders: number;
+  /** Ids of the holders, the first few of many. */
+  named: string[];
+  ahead: number;
+}
+
 /** What the scheduler knows; undefined where a reason of the same code comes from elsewhere. */
-function schedulerFacts({ missing, heldByCount, ahead }: Reason): { missing: number; holders: number; ahead: number } | undefined {
+function schedulerFacts({ missing, heldBy, heldByCount, ahead }: Reason): SchedulerFacts | undefined {
   const count = (ahead as { count?: unknown } | undefined)?.count;
   if (typeof missing !== 'number' || typeof heldByCount !== 'number' || typeof count !== 'number') return undefined;
-  return { missing, holders: heldByCount, ahead: count };
+  const named = Array.isArray(heldBy) ? heldBy.map(String) : [];
+  return { missing, holders: heldByCount, named, ahead: count };
 }

@@ -8,18 +8,26 @@ export function CopyAsCommand({ what, commands }: { what: string; commands: Comm
   const t = useTranslations('shell.command');
   return (
     <Popover trigger={<IconButton icon={SquareTerminal} label={t('label', { what })} />} title={t('title', { what })} align="end">
-      <div className="flex flex-col gap-3">
-        {commands.cli !== undefined && (
-          <div className="flex flex-col gap-1">
-            <p className="text-xs font-medium text-text-2">{t('cli')}</p>
-            <CommandLine command={commands.cli} />
-          </div>
-        )}
-        <div className="flex flex-col gap-1">
-          <p className="text-xs font-medium text-text-2">{t('rest')}</p>
-          <CommandLine command={commands.rest} />
-        </div>
-      </div>
+      <CommandLines commands={commands} />
     </Popover>
+  );
+}
+
+/** By the command line tool, and by REST. */
+export function CommandLines({ commands }: { commands: Commands }) {
+  const t = useTranslations('shell.command');
+  return (
+    <div className="flex flex-col gap-3">
+      {commands.cli !== undefined && (
+        <div className="flex flex-col gap-1">
+          <p className="text-xs font-medium text-text-2">{t('cli')}</p>
+          <CommandLine command={commands.cli} />
+        </div>
+      )}
+      <div className="flex flex-col gap-1">
+        <p className="text-xs font-medium text-text-2">{t('rest')}</p>
+        <CommandLine command={commands.rest} />
+      </div>
+    </div>
   );
 }

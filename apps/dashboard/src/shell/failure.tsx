@@ -17,11 +17,12 @@ export function Failure({
   action?: ReactNode;
 }) {
   const t = useTranslations('shell');
-  const { title, detail, fix, code, requestId } = useErrorText()(error);
+  const { title, detail, meaning, fix, code, requestId } = useErrorText()(error);
   return (
     <ErrorState
       title={title}
-      meaning={detail}
+      detail={detail}
+      meaning={compact ? undefined : meaning}
       whatToDo={fix}
       code={code}
       requestId={requestId}

@@ -37,6 +37,8 @@ export function EmptyState({ icon: Icon, title, text, action, command }: EmptySt
 type ErrorStateProps = {
   /** What happened. */
   title: ReactNode;
+  /** The same in its particulars. */
+  detail?: ReactNode;
   /** What it means for the reader's work. */
   meaning?: ReactNode;
   whatToDo?: ReactNode;
@@ -48,13 +50,14 @@ type ErrorStateProps = {
   compact?: boolean;
 };
 
-export function ErrorState({ title, meaning, whatToDo, code, requestId, action, compact = false }: ErrorStateProps) {
+export function ErrorState({ title, detail, meaning, whatToDo, code, requestId, action, compact = false }: ErrorStateProps) {
   const { words } = useUi();
   return (
     <div role="alert" className={cx('flex w-full max-w-2xl items-start gap-3', compact ? 'p-3' : 'mx-auto px-4 py-8')}>
       <XCircle aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
       <div className="flex min-w-0 flex-1 flex-col gap-1 text-sm">
         <p className="font-medium">{title}</p>
+        {detail !== undefined && <p className="text-text-2">{detail}</p>}
         {meaning !== undefined && <p className="text-text-2">{meaning}</p>}
         {whatToDo !== undefined && <p className="text-text-2">{whatToDo}</p>}
         {(code !== undefined || requestId !== undefined) && (

@@ -1,5 +1,5 @@
-import { type Checkpoint, type Job, type List } from '@massif/contracts';
-import { AlertDialog, Button, CommandLine, useToast } from '@massif/ui';
+import type { Job } from '@massif/contracts';
+import { AlertDialog, Button, SkeletonText, useToast } from '@massif/ui';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleStop } from 'lucide-react';
 import { useState } from 'react';
@@ -7,6 +7,8 @@ import { useTranslations } from 'use-intl';
 import { client } from '../../api/client.ts';
 import { keys } from '../../api/keys.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { curl } from '../../shell/commands.ts';
+import { CommandLines } from '../../shell/copy-as-command.tsx';
 import { Failure } from '../../shell/failure.tsx';
 import { checkpointsQuery } from './queries.ts';
 
@@ -45,7 +47,7 @@ export function CancelJob({ job }: { job: Job }) {
     >
       {isOpen && <WhatIsLost job={job} />}
       {cancel.isError && <Failure error={cancel.error} compact />}
-      <CommandLine command={`massif cancel ${job.id}`} />
+      <CommandLines commands={{ cli: `massif cancel ${job.id}`, rest: curl('POST', `jobs/${job.id}/cancel`) }} />
     </AlertDialog>
   );
 }
@@ -53,19 +55,20 @@ export function CancelJob({ job }: { job: Job }) {
 function WhatIsLost({ job }: { job: Job }) {
   const t = useTranslations('job.cancel');
   const format = useFormat();
-  const { data } = useQuery(checkpointsQuery(job.id));
+  const { data, isPending } = useQuery(checkpointsQuery(job.id));
   const step = job.progress?.step ?? 0;
+  const lossText = (done: number) => {
+    if (!data) return t('unknownCheckpoint');
+    const kept = data.items[0]?.step;
+    return kept === undefined ? t('noCheckpoint') : t('checkpoint', { step: format.integer(kept), lost: Math.max(0, done - kept) });
+  };
   if (step === 0) return <p>{t('nothingDone')}</p>;
-  const kept = lastStep(data);
+  if (isPending) return <SkeletonText lines={3} />;
   return (
     <>
       <p>{t('steps', { step: format.integer(step) })}</p>
-      <p>{kept === undefined ? t('noCheckpoint') : t('checkpoint', { step: format.integer(kept), lost: Math.max(0, step - kept) })}</p>
+      <p>{lossText(step)}</p>
       <p>{t('noModel')}</p>
     </>
   );
-}
-
-function lastStep(checkpoints: List<Checkpoint> | undefined): number | undefined {
-  return checkpoints?.items[0]?.step;
 }

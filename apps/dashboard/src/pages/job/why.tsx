@@ -16,7 +16,14 @@ export function WhyBanner({ job: { state, reason } }: { job: Job }) {
   if (state === 'failed')
     return (
       <div className="rounded-lg border border-failed/40 bg-failed-soft/40">
-        <ErrorState compact title={known?.title ?? t('failed')} meaning={reason.message} whatToDo={known?.fix} code={code} />
+        <ErrorState
+          compact
+          title={known?.title ?? t('failed')}
+          detail={reason.message}
+          meaning={known?.meaning}
+          whatToDo={known?.fix}
+          code={code}
+        />
       </div>
     );
   return (
