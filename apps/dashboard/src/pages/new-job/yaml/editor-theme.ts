@@ -18,7 +18,7 @@ export const editorTheme = [
     '&': { height: '36rem', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: '13px' },
     '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
     '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px' },
-    '.cm-content': { caretColor: 'var(--text)', padding: '8px 0' },
+    '.cm-content': { caretColor: 'var(--text)', padding: '8px 0', outline: 'none' },
     '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--text)' },
     '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
       backgroundColor: 'var(--accent-soft)',
