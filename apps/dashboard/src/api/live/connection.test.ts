@@ -17,6 +17,7 @@ interface Line {
 function setUp() {
   const lines: Line[] = [];
   const frames: LiveFrame[] = [];
+  const faults: unknown[] = [];
   let signedOut = 0;
   const connection = createLiveConnection({
     async *open(topics, { signal }) {
@@ -43,13 +44,14 @@ function setUp() {
     },
     onFrame: (frame) => frames.push(frame),
     onSignedOut: () => signedOut++,
+    onFault: (error) => faults.push(error),
   });
   /** The connection number `count`, once it is open. */
   const line = async (count: number) => {
     await expect.poll(() => lines.length).toBeGreaterThanOrEqual(count);
     return lines[count - 1]!;
   };
-  return { connection, lines, line, frames, signedOut: () => signedOut };
+  return { connection, lines, line, frames, faults, signedOut: () => signedOut };
 }
 
 const gone = new AppError('control_plane_unreachable', 'gone');
@@ -106,6 +108,35 @@ describe('the live connection', () => {
     expect((await line(4)).topics).toEqual([{ kind: 'jobs' }]);
   });
 
+  it('asks for a topic that came while it was being opened again', async () => {
+    const { connection, line } = setUp();
+    connection.subscribe({ kind: 'jobs' });
+    (await line(1)).fail(gone);
+    const hanging = await line(2);
+    expect(connection.state()).toMatchObject({ name: 'lost', retryAtMs: null });
+    connection.subscribe({ kind: 'job', job });
+    const third = await line(3);
+    expect(third.topics).toEqual([{ kind: 'job', job }, { kind: 'jobs' }]);
+    await expect.poll(() => hanging.open).toBe(false);
+    third.say();
+    await expect.poll(() => connection.state().name).toBe('live');
+  });
+
+  it('gives a frame to the others when one that listens throws, and lives on', async () => {
+    const { connection, line, lines, faults } = setUp();
+    const seen: LiveFrame[] = [];
+    connection.subscribe({ kind: 'overview' }, () => {
+      throw new Error('mistaken');
+    });
+    connection.subscribe({ kind: 'overview' }, (frame) => seen.push(frame));
+    const first = await line(1);
+    first.say(overview);
+    first.say(overview);
+    await expect.poll(() => seen).toHaveLength(2);
+    expect(faults).toEqual([new Error('mistaken'), new Error('mistaken')]);
+    expect([connection.state().name, lines.length, first.open]).toEqual(['live', 1, true]);
+  });
+
   it('stops when nobody is signed in', async () => {
     const { connection, line, lines, signedOut } = setUp();
     connection.subscribe({ kind: 'jobs' });
@@ -121,5 +152,9 @@ describe('the live connection', () => {
     const first = await line(1);
     stop();
     await expect.poll(() => first.open).toBe(false);
+    // It was not lost: who comes next waits for no further try.
+    expect(connection.state().name).toBe('connecting');
+    connection.subscribe({ kind: 'jobs' });
+    await line(2);
   });
 });

@@ -27,6 +27,8 @@ interface Options {
   /** Every frame, before those who subscribed to its topic get it. */
   onFrame(frame: LiveFrame): void;
   onSignedOut(): void;
+  /** A listener threw: that is its own fault, and not the connection's. */
+  onFault(error: unknown): void;
 }
 
 /** Navigation ends some topics and begins others: one new connection for all of that. */
@@ -35,7 +37,7 @@ const settleMs = 30;
 const silenceMs = 40_000;
 
 /** One connection for everything that is shown, kept for as long as somebody subscribes; broken ones are opened again from where they were. */
-export function createLiveConnection({ open, onFrame, onSignedOut }: Options): LiveConnection {
+export function createLiveConnection({ open, onFrame, onSignedOut, onFault }: Options): LiveConnection {
   const topics = createTopics();
   const readers = new Map<string, Set<(frame: LiveFrame) => void>>();
   const stateListeners = new Set<() => void>();
@@ -52,12 +54,18 @@ export function createLiveConnection({ open, onFrame, onSignedOut }: Options): L
 
   const deliver = (frame: LiveFrame) => {
     topics.advance(frame);
-    onFrame(frame);
-    for (const key of frameKeys(frame)) for (const reader of readers.get(key) ?? []) reader(frame);
+    for (const listener of [onFrame, ...frameKeys(frame).flatMap((key) => [...(readers.get(key) ?? [])])]) {
+      try {
+        listener(frame);
+      } catch (error) {
+        onFault(error);
+      }
+    }
   };
 
   const connect = async () => {
     running?.abort();
+    running = undefined;
     const asked = topics.list();
     if (asked.length === 0) return;
     const controller = new AbortController();
@@ -104,9 +112,9 @@ export function createLiveConnection({ open, onFrame, onSignedOut }: Options): L
     }, waitMs);
   };
 
-  /** While the connection is lost, a change of topics waits for the next try. */
+  /** While the connection is lost, a change of topics waits for the next try; one that is being made would not ask for them. */
   const changed = () => {
-    if (state.name === 'live' || state.name === 'connecting') schedule(settleMs);
+    if (state.name === 'live' || state.name === 'connecting' || (state.name === 'lost' && state.retryAtMs === null)) schedule(settleMs);
     if (state.name === 'stopped') {
       setState({ name: 'connecting' });
       schedule(settleMs);

@@ -27,6 +27,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         else patchCaches(queryClient, frame);
       },
       onSignedOut: () => queryClient.setQueryData(sessionKey, null),
+      onFault: reportError,
     });
     return { connection, heat };
   });
