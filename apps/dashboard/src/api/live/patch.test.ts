@@ -1,6 +1,8 @@
-import type { JobSummary, List } from '@massif/contracts';
-import { describe, expect, it } from 'vitest';
-import { patchJobs } from './patch.ts';
+import { newId, type Job, type JobSummary, type List } from '@massif/contracts';
+import { QueryClient } from '@tanstack/react-query';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { keys } from '../keys.ts';
+import { patchCaches, patchJobs } from './patch.ts';
 
 const job = (id: string, fields: Partial<JobSummary> = {}): JobSummary => ({
   id,
@@ -65,5 +67,38 @@ describe('a list of jobs', () => {
       true,
       false,
     ]);
+  });
+});
+
+describe('what the stream says of a job', () => {
+  const id = newId('job');
+  const of = (state: Job['state'], attempt = 1) => ({ id, state, attempt }) as Job;
+
+  /** A query for the job whose answer has not come yet. */
+  function asking(before?: Job) {
+    const queryClient = new QueryClient();
+    onTestFinished(() => queryClient.clear());
+    if (before) queryClient.setQueryData(keys.job(id), before);
+    const { promise, resolve } = Promise.withResolvers<Job>();
+    const asked = queryClient.prefetchQuery({ queryKey: keys.job(id), queryFn: () => promise });
+    const answer = async (job: Job) => {
+      resolve(job);
+      await asked;
+    };
+    return { queryClient, answer, state: () => queryClient.getQueryState<Job>(keys.job(id)) };
+  }
+
+  it.each([{ before: undefined }, { before: of('launching') }])('is not undone by an answer that was on its way, after $before', async ({ before }) => {
+    const { queryClient, answer, state } = asking(before);
+    patchCaches(queryClient, { event: 'job', data: of('succeeded') });
+    await answer(of('running'));
+    expect(state()).toMatchObject({ data: of('succeeded'), status: 'success', fetchStatus: 'idle' });
+  });
+
+  it('is passed over when it is of an attempt before: the answer is waited for', async () => {
+    const { queryClient, answer, state } = asking(of('running', 2));
+    patchCaches(queryClient, { event: 'job', data: of('recovering', 1) });
+    await answer(of('succeeded', 2));
+    expect(state()).toMatchObject({ data: of('succeeded', 2), fetchStatus: 'idle' });
   });
 });

@@ -1,13 +1,14 @@
 import type { Job, JobChange, JobSummary, List, LiveFrame } from '@massif/contracts';
 import type { JobFilter } from '@massif/sdk';
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { keys } from '../keys.ts';
 
 /** Puts what the stream says into the caches, so that pages show it without asking. */
 export function patchCaches(queryClient: QueryClient, { event, data }: LiveFrame): void {
-  if (event === 'overview') queryClient.setQueryData(keys.overview, data);
-  else if (event === 'job') queryClient.setQueryData<Job>(keys.job(data.id), (before) => newerJob(before, data));
-  else if (event === 'jobs') {
+  if (event === 'overview') overtake(queryClient, keys.overview, data);
+  else if (event === 'job') {
+    if (isNewer(queryClient.getQueryData<Job>(keys.job(data.id)), data)) overtake(queryClient, keys.job(data.id), data);
+  } else if (event === 'jobs') {
     // The first of a connection changes nothing: what changed between a list's answer and now, nobody has told.
     let unknown = data.changes.length === 0;
     for (const [key, list] of queryClient.getQueriesData<List<JobSummary>>({ queryKey: keys.jobs })) {
@@ -54,8 +55,13 @@ function isInReach({ items, total }: List<JobSummary>, { order }: JobFilter, job
   return order === 'oldest' ? job.createdAt < last.createdAt : job.createdAt > last.createdAt;
 }
 
-/** An answer that was on its way may be older than what the stream said meanwhile; attempts only count up. */
-function newerJob(before: Job | undefined, job: Job): Job {
-  if (!before || job.attempt >= before.attempt) return job;
-  return before;
+/** An answer that is still on its way may be older than what the stream says, which may be its last word: it is not waited for. */
+function overtake(queryClient: QueryClient, key: QueryKey, data: unknown): void {
+  void queryClient.cancelQueries({ queryKey: key, exact: true });
+  queryClient.setQueryData(key, data);
+}
+
+/** What the stream says when it begins may be older than an answer that came; attempts only count up. */
+function isNewer(before: Job | undefined, job: Job): boolean {
+  return !before || job.attempt >= before.attempt;
 }
