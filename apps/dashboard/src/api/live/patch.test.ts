@@ -88,12 +88,15 @@ describe('what the stream says of a job', () => {
     return { queryClient, answer, state: () => queryClient.getQueryState<Job>(keys.job(id)) };
   }
 
-  it.each([{ before: undefined }, { before: of('launching') }])('is not undone by an answer that was on its way, after $before', async ({ before }) => {
-    const { queryClient, answer, state } = asking(before);
-    patchCaches(queryClient, { event: 'job', data: of('succeeded') });
-    await answer(of('running'));
-    expect(state()).toMatchObject({ data: of('succeeded'), status: 'success', fetchStatus: 'idle' });
-  });
+  it.each([{ before: undefined }, { before: of('launching') }])(
+    'is not undone by an answer that was on its way, after $before',
+    async ({ before }) => {
+      const { queryClient, answer, state } = asking(before);
+      patchCaches(queryClient, { event: 'job', data: of('succeeded') });
+      await answer(of('running'));
+      expect(state()).toMatchObject({ data: of('succeeded'), status: 'success', fetchStatus: 'idle' });
+    },
+  );
 
   it('is passed over when it is of an attempt before: the answer is waited for', async () => {
     const { queryClient, answer, state } = asking(of('running', 2));

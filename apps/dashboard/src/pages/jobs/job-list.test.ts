@@ -55,6 +55,15 @@ describe('a list of jobs', () => {
     expect(made.list.state().arrived).toBe(0);
   });
 
+  it('goes on when its last job goes before it is read', async () => {
+    const made = await opened(201, { state: 'running' });
+    const oldest = made.jobs.shift()!;
+    made.list.look({ ...top, first: 180, last: 200 });
+    await expect.poll(() => made.list.state().window.total).toBe(200);
+    made.list.change([oldest]);
+    expect(made.list.state()).toMatchObject({ arrived: 0, departed: 0 });
+  });
+
   it('asks what has changed when the stream begins anew', async () => {
     const made = await opened(3);
     made.jobs.push(jobOf(4));

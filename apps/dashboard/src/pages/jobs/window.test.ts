@@ -96,6 +96,17 @@ describe('the window on a long list', () => {
     expect(missingPages(window, viewAt(0))).toEqual([]);
   });
 
+  it('keeps no page without rows when the last rows go before they are read', () => {
+    const server = serverOf(pageRows + 1);
+    const first = { page: 0, order: 'newest', limit: pageRows } as const;
+    let window = withAnswer(emptyWindow as ListWindow<Row>, first, server.answer(first));
+    const [next] = missingPages(window, viewAt(pageRows));
+    server.lose(pageRows);
+    window = withAnswer(window, next!, server.answer(next!));
+    expect([window.total, [...window.pages.keys()]]).toEqual([pageRows, [0]]);
+    expect(missingPages(window, viewAt(pageRows))).toEqual([]);
+  });
+
   it('keeps every row where it was while new ones come at the top, wherever one jumps', () => {
     const step = fc.record({ grown: fc.nat(30), to: fc.nat(999) });
     fc.assert(

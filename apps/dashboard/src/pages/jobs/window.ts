@@ -151,11 +151,11 @@ function placed<Row extends HasId>(
   return result;
 }
 
-/** The window after a page that was read downwards, which knows whether the list ends with it. */
+/** The window after a page that was read downwards, which knows whether the list ends with it, or, where it has no rows, before it. */
 function resized<Row>({ total, pages }: ListWindow<Row>, page: number, answer: PageAnswer<Row>): ListWindow<Row> {
   const end = page * pageRows + answer.items.length;
   const rows = answer.nextCursor === null ? end : Math.max(total!, end + 1);
-  const kept = rows < total! ? new Map([...pages].filter(([number]) => number <= page)) : pages;
+  const kept = new Map([...pages].filter(([number]) => number === 0 || number * pageRows < rows));
   return thinned({ total: rows, drift: answer.total - rows, pages: kept }, page);
 }
 
