@@ -6,6 +6,7 @@ import { openStore } from '@massif/store';
 import { pino } from 'pino';
 import { readEnvironment } from './env.ts';
 import { keepJobs } from './keep.ts';
+import { readBegun } from './past/begun.ts';
 import { writePast } from './past/write.ts';
 import { planShapes } from './plans.ts';
 
@@ -27,9 +28,10 @@ try {
   const { project } = await store.projects.ensureDefaults();
   const isNew = (await store.jobs.summaries('everyProject', { limit: 1 })).total === 0;
   const planned = () => planShapes(client);
-  const past = isNew
-    ? await writePast({ store, home, apiUrl, projectId: project.id, seed, nodes, jobs, planShapes: planned })
-    : { rest: Promise.resolve() };
+  const past =
+    isNew || readBegun(home)
+      ? await writePast({ store, home, apiUrl, projectId: project.id, seed, nodes, jobs, planShapes: planned, signal: stop.signal })
+      : { rest: Promise.resolve() };
   await say({ type: 'ready' });
   await past.rest;
   log.info({ isNew }, 'the past is there');
@@ -44,6 +46,8 @@ try {
   await store.close();
   process.exit(0);
 } catch (error) {
+  // In the middle of the past: the next one goes on with it.
+  if (stop.signal.aborted) process.exit(0);
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n`);
   await say({ type: 'failed', message });

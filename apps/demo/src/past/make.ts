@@ -1,10 +1,10 @@
 import { parseJobSpec, type TrainSpec } from '@massif/contracts';
-import { exponential, seedOf, stepsOf, uniform, type GangRecord } from '@massif/cluster/simulated';
+import { exponential, seedOf, stepsOf, uniform } from '@massif/cluster/simulated';
 import type { PastJob } from '@massif/store';
 import type { Plans } from '../plans.ts';
 import { specOf } from '../specs.ts';
 import { waitShareAt } from './day.ts';
-import { tellJob, tellWaiting } from './job.ts';
+import { tellJob, tellWaiting, type ToldJob } from './job.ts';
 import { lanesOf, staysOf } from './lanes.ts';
 import type { SubmittedStay } from './usage.ts';
 import type { Place } from './place.ts';
@@ -19,15 +19,26 @@ export interface Past {
   fromMs: number;
   queuedSinceMs: number[];
   /** Jobs that run or wait now. */
-  present(): Generator<PastJob>;
+  present(): Generator<ToldJob>;
   /** Of those that ended, the ones that are remembered, the newest first. */
   ended(): Generator<PastJob>;
-  /** Of the jobs that run now; complete when `present` is through. */
-  gangs: GangRecord[];
 }
 
 /** The day before now on these nodes, and as many jobs at its end as are to be there. */
-export function makePast({ place, nodes, plans, jobs }: { place: Place; nodes: readonly string[]; plans: Plans; jobs: number }): Past {
+export function makePast({
+  place,
+  nodes,
+  plans,
+  jobs,
+  written = new Set(),
+}: {
+  place: Place;
+  nodes: readonly string[];
+  plans: Plans;
+  jobs: number;
+  /** Names of jobs that are there already, and not told again. */
+  written?: ReadonlySet<string>;
+}): Past {
   const { seed, nowMs } = place;
   const fromMs = nowMs - dayMs;
   const lanes = lanesOf(seed, nodes);
@@ -47,22 +58,17 @@ export function makePast({ place, nodes, plans, jobs }: { place: Place; nodes: r
   const stays = [...gone, ...current];
   const remembered = (endedShare * jobs) / Math.max(1, gone.length);
   const waiting = waitingJobs({ place, plans, from: submitted.length, count: Math.max(0, jobs - current.length), overMs: waitMs });
-  const gangs: GangRecord[] = [];
+  const isNew = ({ spec }: { spec: TrainSpec }) => !written.has(spec.name);
   return {
     stays,
     fromMs,
     queuedSinceMs: waiting.map(({ createdAtMs }) => createdAtMs),
-    gangs,
     *present() {
-      for (const stay of current) {
-        const { past, gang } = tellJob(stay, place);
-        if (gang) gangs.push(gang);
-        yield past;
-      }
-      for (const job of waiting) yield tellWaiting(job, place);
+      for (const stay of current.filter(isNew)) yield tellJob(stay, place);
+      for (const job of waiting.filter(isNew)) yield { past: tellWaiting(job, place), gang: undefined };
     },
     *ended() {
-      for (const stay of gone.toSorted((a, b) => b.admittedAtMs - a.admittedAtMs)) {
+      for (const stay of gone.filter(isNew).toSorted((a, b) => b.admittedAtMs - a.admittedAtMs)) {
         if (uniform(seedOf(seed, 'remembered', stay.index)) >= remembered) continue;
         const { past, gang } = tellJob(stay, place);
         // Its devices have been given to the next one.

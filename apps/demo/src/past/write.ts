@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { listLimitMax } from '@massif/contracts';
 import { usageEveryMs, type PastJob, type Store } from '@massif/store';
 import { busyOfJob, machines, outagesOf, seedOfJob, usageOf, worldBeginsMs, worldFiles } from '@massif/cluster/simulated';
 import type { Plans } from '../plans.ts';
+import { begin, complete, readBegun } from './begun.ts';
 import { makePast } from './make.ts';
 import type { Place } from './place.ts';
 import { startsInMs, usageOfDay } from './usage.ts';
@@ -16,6 +18,8 @@ export interface WritePast {
   jobs: number;
   /** Asked once the nodes are there. */
   planShapes(): Promise<Plans>;
+  /** Ends it in the middle, for whoever goes on with it. */
+  signal: AbortSignal;
 }
 
 /** Written in one transaction each. */
@@ -26,24 +30,27 @@ const pauseMs = 100;
 
 /**
  * Gives an empty installation the day before now: nodes, use of the cluster, jobs that run and wait. Resolves when pages are full;
- * `rest` resolves when the jobs that have ended, and the last hour of each device, are there as well.
+ * `rest` resolves when the jobs that have ended, and the last hour of each device, are there as well. Where an earlier call did not
+ * come to its end, this one writes what is missing.
  */
 export async function writePast({
   store,
   home,
   apiUrl,
   projectId,
-  seed,
-  nodes: count,
-  jobs,
   planShapes,
+  signal,
+  ...asked
 }: WritePast): Promise<{ rest: Promise<void> }> {
+  const begun = readBegun(home);
+  const { seed, nodes: count, jobs } = begun ?? asked;
   const machinery = machines(seed, count);
   await store.nodes.upsert(machinery);
   await store.partitions.ensure(new Date());
   const rows = new Map((await store.nodes.list()).map((node) => [node.name, node]));
   const plans = await planShapes();
-  const realNowMs = Date.now();
+  const { nowMs: realNowMs } = begun ?? begin(home, { seed, nodes: count, jobs, nowMs: Date.now() });
+  const writesSinceMs = Date.now();
   const place: Place = {
     seed,
     home,
@@ -57,26 +64,34 @@ export async function writePast({
     },
     cores: machinery[0]!.cores,
   };
-  const past = makePast({ place, nodes: machinery.map(({ name }) => name), plans, jobs });
+  const past = makePast({ place, nodes: machinery.map(({ name }) => name), plans, jobs, written: await namesOf(store) });
   const devices = machinery.length * machinery[0]!.devices.length;
   const { stays, queuedSinceMs, fromMs } = past;
   const day = usageOfDay({ seed, stays, queuedSinceMs, devices, fromMs, toMs: place.nowMs, everyMs: usageEveryMs });
   const samples = day.map(({ atMs, ...sample }) => ({ atMs, sample: { ...sample, time: place.timeOf(atMs) } }));
   await store.history.writeUsage(samples.map(({ sample }) => sample));
-  await writeJobs(store, past.present());
   const files = worldFiles(home);
-  for (const gang of past.gangs) files.begin(gang);
-  files.writeClock(worldBeginsMs + (Date.now() - realNowMs));
+  const present = function* () {
+    for (const { past: job, gang } of past.present()) {
+      // Before its job: one that runs without a gang would be found lost; a gang without a job is refused, and ends.
+      if (gang) files.begin(gang);
+      yield job;
+    }
+  };
+  await writeJobs(store, present(), signal);
+  // Where somebody has played it already, it goes on from there.
+  if (files.readClock() === undefined) files.writeClock(worldBeginsMs + (Date.now() - writesSinceMs));
   const rest = async () => {
-    await writeJobs(store, past.ended());
+    await writeJobs(store, past.ended(), signal);
     // From now backwards, as those look who watch it come.
     const lastHour = samples.filter(({ atMs }) => atMs > place.nowMs - hourMs).toReversed();
     for (const { atMs, sample } of lastHour) {
       const { time, ...cluster } = sample;
       await store.usage.record({ time, cluster, nodes: devicesAt(atMs) });
       // Those who look at the dashboard already come first.
-      await delay(pauseMs);
+      await delay(pauseMs, undefined, { signal });
     }
+    complete(home);
   };
   /** Use of every device at a time, as it is measured. */
   const devicesAt = (atMs: number) => {
@@ -92,12 +107,24 @@ export async function writePast({
   return { rest: rest() };
 }
 
+/** Of every job that is there. */
+async function namesOf(store: Store): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await store.jobs.summaries('everyProject', { limit: listLimitMax, ...(cursor === undefined ? {} : { cursor }) });
+    for (const { name } of page.items) names.add(name);
+    cursor = page.nextCursor;
+  }
+  return names;
+}
+
 /** The database writes some jobs while the next ones are told. */
-async function writeJobs(store: Store, jobs: Iterable<PastJob>): Promise<void> {
+async function writeJobs(store: Store, jobs: Iterable<PastJob>, signal: AbortSignal): Promise<void> {
   let batch: PastJob[] = [];
   let writing: Promise<void> = Promise.resolve();
   const flush = async () => {
     await writing;
+    signal.throwIfAborted();
     writing = store.history.write(batch);
     // Reported where it is awaited; here it only must not go unhandled.
     writing.catch(() => {});
