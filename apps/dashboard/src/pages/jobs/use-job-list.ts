@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { client } from '../../api/client.ts';
 import { useLive } from '../../api/live/live.tsx';
-import { createJobList, type JobList, type JobListState } from './job-list.ts';
+import { createJobList, mayCatchUp, settleMs, type JobList, type JobListState } from './job-list.ts';
 import { statesIn, type JobsSearch } from './search.ts';
 
 interface LiveJobList extends JobListState {
@@ -17,7 +17,13 @@ interface LiveJobList extends JobListState {
 function newList(filter: JobsSearch): JobList {
   const { state, ...rest } = filter;
   const states = state === undefined ? {} : { state: statesIn(filter) };
-  return createJobList(filter, (request, signal) => client.jobs.summaries({ ...rest, ...states, ...request, signal }));
+  return createJobList(filter, {
+    page: (query, signal) => client.jobs.summaries({ ...rest, ...states, ...query, signal }),
+    async job(before, signal) {
+      const { state: now, reason, attempt, startedAt, endedAt, progress } = await client.jobs.get(before.id, { signal });
+      return { ...before, state: now, reason, attempt, startedAt, endedAt, progress };
+    },
+  });
 }
 
 /**
@@ -33,14 +39,22 @@ export function useJobList({ order: _, ...filter }: JobsSearch, mayMove: boolean
   useLive({ kind: 'jobs' }, (frame) => {
     if (frame.event !== 'jobs') return;
     setCounts(frame.data.counts);
-    if (frame.data.changes.length === 0) list.reconnected();
+    if (frame.data.changes.length === 0) list.revalidate();
     else list.change(frame.data.changes);
   });
-  const isBehind = state.arrived > 0 || state.departed > 0;
+  const mustCatchUp = mayCatchUp(state, mayMove);
   const refresh = useEffectEvent(() => list.refresh());
   useEffect(() => {
-    if (mayMove && isBehind) refresh();
-  }, [mayMove, isBehind]);
-  useEffect(() => () => list.end(), [list]);
+    if (mustCatchUp) refresh();
+  }, [mustCatchUp]);
+  useEffect(() => {
+    // It may have lain in the caches, where nobody tells it what changes. A page that was left scrolled is scrolled there first.
+    const { window, error } = list.state();
+    const timer = window.total !== null || error ? setTimeout(list.revalidate, settleMs) : undefined;
+    return () => {
+      clearTimeout(timer);
+      list.end();
+    };
+  }, [list]);
   return { ...state, look: list.look, refresh: list.refresh, counts };
 }

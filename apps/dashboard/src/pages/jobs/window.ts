@@ -175,11 +175,13 @@ export function withChange<Row extends HasId>(window: ListWindow<Row>, change: R
   return window;
 }
 
-function placeFromTop(page: number, drift: number): number {
+/** Where a page begins, counted from the top. */
+export function placeFromTop(page: number, drift: number): number {
   return Math.max(0, page * pageRows + drift);
 }
 
-function pageOf(row: number): number {
+/** The page that a row is on. */
+export function pageOf(row: number): number {
   return Math.floor(row / pageRows);
 }
 
