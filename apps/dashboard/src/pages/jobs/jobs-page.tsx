@@ -48,7 +48,6 @@ export function JobsPage() {
         <JobsEmpty search={search} />
       ) : (
         <div className="relative min-w-0">
-          {error && <Failure error={error} retry={list.refresh} compact />}
           {arrived > 0 && (
             <div className="pointer-events-none sticky top-10 z-20 -mb-8 flex h-8 translate-y-11 justify-center">
               <Button variant="primary" size="sm" icon={ArrowUp} onClick={show} className="pointer-events-auto shadow-pop">
@@ -57,6 +56,11 @@ export function JobsPage() {
             </div>
           )}
           <JobTable ref={table} list={list} order={search.order} />
+          {error && (
+            <div className="sticky bottom-4 z-20 mx-4 mt-4 rounded-lg border border-line bg-surface shadow-pop sm:w-fit">
+              <Failure error={error} retry={list.refresh} compact />
+            </div>
+          )}
         </div>
       )}
     </Page>
