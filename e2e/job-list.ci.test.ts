@@ -119,3 +119,47 @@ it('is narrowed down to what is asked for, whole again afterwards, and turned ro
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   expect((await expectScreen((index) => `run-${index + 1}`)).at(-1)).toMatchObject({ name: `run-${count}` });
 });
+
+it('follows what is typed a little later: with what was chosen meanwhile, and not to where nobody is any more', async () => {
+  const typed = page.getByRole('searchbox');
+  /** In the order of the page's timers: what was typed before has been acted upon. */
+  const typingActs = () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 250)));
+  /** In one go, sooner than what is typed is acted upon. */
+  const typeAndClick = async (text: string, link: string) => {
+    await typed.fill('');
+    await page.waitForURL((url) => !url.searchParams.has('search'));
+    await page.getByText('100,000 jobs', { exact: true }).waitFor();
+    const target = await page.getByRole('link', { name: link }).first().elementHandle();
+    await typed.evaluate(
+      (field: HTMLInputElement, [value, to]) => {
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(field, value);
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        (to as HTMLElement).click();
+      },
+      [text, target] as const,
+    );
+    await typingActs();
+  };
+  await typeAndClick('run-77', 'Failed');
+  await page.waitForURL(({ searchParams }) => searchParams.get('state') === 'failed' && searchParams.get('search') === 'run-77');
+  await page.getByRole('link', { name: /^All/ }).click();
+  await typeAndClick('run-5', 'run-');
+  await page.waitForURL(/\/jobs\/job_/);
+  await typingActs();
+  expect(new URL(page.url()).pathname).toMatch(/^\/jobs\/job_/);
+});
+
+it('says in view that rows cannot be read, and reads them by itself as soon as they can', async () => {
+  here.complaints.allow(/500/);
+  const jobs = /\/api\/v1\/jobs\?/;
+  await page.route(jobs, (route) => route.fulfill({ status: 500, json: { code: 'internal', message: 'no rows today' } }));
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight / 2));
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  const { y, height } = (await alert.boundingBox())!;
+  expect(y).toBeGreaterThan(0);
+  expect(y + height).toBeLessThanOrEqual(await page.evaluate(() => window.innerHeight));
+  await page.unroute(jobs);
+  await expectScreen(newestFirst);
+  await alert.waitFor({ state: 'detached' });
+});

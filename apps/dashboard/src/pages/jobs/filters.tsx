@@ -1,7 +1,7 @@
 import { jobKinds, jobStates, type JobState } from '@massif/contracts';
 import { cx, Select, TextField } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -21,8 +21,9 @@ const any = '';
 export function JobFilters({ search, counts, total }: JobFiltersProps) {
   const t = useTranslations('jobs');
   const format = useFormat();
-  const navigate = useNavigate();
-  const go = (change: JobsSearch) => void navigate({ to: '/jobs', search: { ...search, ...change }, replace: true });
+  const navigate = useNavigate({ from: '/jobs' });
+  // What is typed comes a little later: it changes the address as it is by then.
+  const go = (change: JobsSearch) => void navigate({ to: '/jobs', search: (now) => ({ ...now, ...change }), replace: true });
   const { data: queues } = useQuery({ queryKey: ['queues'], queryFn: ({ signal }) => client.queues.list({ limit: 200, signal }) });
   const countOf = (states: readonly JobState[]) => counts && states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return (
@@ -100,6 +101,16 @@ function SearchField({ value, onSearch }: { value: string; onSearch(text: string
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const shown = useRef(value);
+  const router = useRouter();
+  // Whoever goes on to another page, which may take a while to load, is not brought back.
+  useEffect(() => {
+    const forget = () => clearTimeout(timer.current);
+    const unsubscribe = router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && forget());
+    return () => {
+      unsubscribe();
+      forget();
+    };
+  }, [router]);
   // The address may change by other means, such as the way back.
   useEffect(() => {
     if (value === shown.current) return;
