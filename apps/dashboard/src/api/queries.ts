@@ -16,8 +16,9 @@ export const usageQuery = (hours: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** The stream says how much devices are used, not who holds them: that, and when a node was heard of, is asked for as often as it changes. */
 export const nodeQuery = (name: string) =>
-  queryOptions({ queryKey: keys.node(name), queryFn: ({ signal }) => client.nodes.get(name, { signal }) });
+  queryOptions({ queryKey: keys.node(name), queryFn: ({ signal }) => client.nodes.get(name, { signal }), refetchInterval: 5000 });
 
 /** What one device did in the last hour. */
 export const deviceUsageQuery = (device: string) =>

@@ -44,7 +44,7 @@ export function DeviceFacts({ device }: { device: DeviceNow }) {
 /** The job that holds a device, by name and state. */
 export function JobOfDevice({ id }: { id: string }) {
   const states = useTranslations('states');
-  const { data: job } = useQuery(jobQuery(id));
+  const { data: job } = useQuery({ ...jobQuery(id), refetchInterval: 5000 });
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-2">
       <Link to="/jobs/$id" params={{ id }} className={`${quietLinkClass} min-w-0 truncate`}>
