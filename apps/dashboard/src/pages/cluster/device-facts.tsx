@@ -30,7 +30,8 @@ export function DeviceFacts({ device }: { device: DeviceNow }) {
       label: t('memory'),
       value:
         known && memory !== null
-          ? t('memoryOf', { used: format.bytes(memory * known.memoryBytes), all: format.bytes(known.memoryBytes) })
+          ? // The stream says it in whole per cent.
+            t('memoryOf', { used: format.percent(memory, 0), all: format.bytes(known.memoryBytes) })
           : format.bytes(known?.memoryBytes),
     },
     { key: 'job', label: t('job'), value: known && (known.job ? <JobOfDevice id={known.job} /> : t('noJob')) },
