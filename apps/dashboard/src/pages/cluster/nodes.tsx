@@ -1,8 +1,9 @@
-import { EmptyState, Section, Select, Skeleton, TextField, type HeatData } from '@massif/ui';
+import { EmptyState, Section, Select, Skeleton, type HeatData } from '@massif/ui';
 import { getRouteApi } from '@tanstack/react-router';
-import { Search, ServerOff } from 'lucide-react';
+import { ServerOff } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { placesOf } from '../../api/live/heat.ts';
+import { SearchField } from '../../shell/search-field.tsx';
 import { filterNodes } from './device-place.ts';
 import { NodeTable } from './node-table.tsx';
 import { nodeStates, type ClusterSearch } from './search.ts';
@@ -30,13 +31,10 @@ export function Nodes({ heat, loading }: { heat: HeatData; loading: boolean }) {
             onValueChange={(state) => change({ state: state === 'all' ? undefined : state })}
             options={[{ value: 'all', label: t('allStates') }, ...nodeStates.map((value) => ({ value, label: states(value) }))]}
           />
-          <TextField
-            type="search"
-            icon={Search}
-            aria-label={t('search')}
-            placeholder={t('search')}
+          <SearchField
+            label={t('search')}
             value={search.search ?? ''}
-            onChange={({ target }) => change({ search: target.value || undefined })}
+            onSearch={(text) => change({ search: text || undefined })}
             className="w-56"
           />
         </>

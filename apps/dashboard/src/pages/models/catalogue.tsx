@@ -12,7 +12,6 @@ import {
   TableHead,
   TableHeaderCell,
   TableRow,
-  TextField,
 } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -22,6 +21,7 @@ import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { SearchField } from '../../shell/search-field.tsx';
 import { filterModels } from './filter.ts';
 import { catalogueQuery } from './queries.ts';
 
@@ -48,13 +48,10 @@ export function Catalogue() {
             onCheckedChange={(on) => change({ trainable: on || undefined })}
             label={t('trainableOnly')}
           />
-          <TextField
-            type="search"
-            icon={Search}
-            aria-label={t('search')}
-            placeholder={t('search')}
+          <SearchField
+            label={t('search')}
             value={search.search ?? ''}
-            onChange={({ target }) => change({ search: target.value || undefined })}
+            onSearch={(text) => change({ search: text || undefined })}
             className="w-60"
           />
         </>
