@@ -1,18 +1,20 @@
 import { cx, quietLinkClass, TableBody, TableCell, TableHead, TableHeaderCell, type HeatData } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { nodeUse, type HeatPlace } from '../../api/live/heat.ts';
 import { useHeatFrames } from '../../api/live/live.tsx';
 import { useFormat } from '../../i18n/format.ts';
-import { moveInRows } from '../../shell/row-keys.ts';
+import { moveOf } from '../../shell/row-keys.ts';
 import { NodeStateBadge } from './node-state.tsx';
 import { ShareBar } from './share-bar.tsx';
 
 const rowHeight = 36;
 /** Rows that are shown without scrolling within the table. */
 const shownRows = 14;
+/** Its number among all rows: the head is the first. */
+const firstRow = 2;
 
 // Columns come as there is room for them beside the name.
 const rackClass = 'hidden w-20 @3xl:table-cell';
@@ -33,6 +35,25 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
     overscan: 8,
   });
   const items = virtualizer.getVirtualItems();
+  /** The row that is to take the focus, once it is drawn. */
+  const wanted = useRef<number>(undefined);
+  const takeFocus = () => {
+    if (wanted.current === undefined) return;
+    const link = scroller.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${wanted.current + firstRow}"] a`);
+    if (!link) return;
+    wanted.current = undefined;
+    link.focus();
+  };
+  useEffect(takeFocus);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const row = (event.target as HTMLElement).closest('tr')?.getAttribute('aria-rowindex');
+    const move = moveOf(event);
+    if (!move || !row) return;
+    event.preventDefault();
+    wanted.current = move(Number(row) - firstRow, nodes.length);
+    virtualizer.scrollToIndex(wanted.current);
+    takeFocus();
+  };
   const above = items[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
@@ -40,7 +61,7 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
       ref={scroller}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard (WCAG 2.1.1)
       tabIndex={0}
-      className="@container overflow-auto"
+      className="@container scroll-pt-9 overflow-auto"
       style={{ maxHeight: (shownRows + 1) * rowHeight }}
     >
       <table
@@ -65,10 +86,10 @@ export function NodeTable({ heat, nodes }: { heat: HeatData; nodes: readonly Hea
             </TableHeaderCell>
           </tr>
         </TableHead>
-        <TableBody onKeyDown={moveInRows}>
+        <TableBody onKeyDown={onKeyDown}>
           <Spacer height={above} />
           {items.map(({ index }) => (
-            <NodeRow key={nodes[index]!.name} heat={heat} node={nodes[index]!} row={index + 2} />
+            <NodeRow key={nodes[index]!.name} heat={heat} node={nodes[index]!} row={index + firstRow} />
           ))}
           <Spacer height={below} />
         </TableBody>

@@ -21,6 +21,7 @@ import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { moveInRows } from '../../shell/row-keys.ts';
 import { SearchField } from '../../shell/search-field.tsx';
 import { filterModels } from './filter.ts';
 import { catalogueQuery } from './queries.ts';
@@ -82,7 +83,7 @@ export function Catalogue() {
               </TableHeaderCell>
             </tr>
           </TableHead>
-          <TableBody>
+          <TableBody onKeyDown={moveInRows}>
             {models ? (
               models.map((model) => <ModelRow key={model.name} model={model} maySubmit={maySubmit} />)
             ) : (

@@ -23,6 +23,7 @@ import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { moveInRows } from '../../shell/row-keys.ts';
 import { trainedQuery } from './queries.ts';
 
 const columns = ['model', 'loss', 'tokens', 'finished', 'where', 'actions'] as const;
@@ -69,7 +70,7 @@ export function Trained() {
               ))}
             </tr>
           </TableHead>
-          <TableBody>
+          <TableBody onKeyDown={moveInRows}>
             {jobs ? (
               jobs.map((job) => <TrainedRow key={job.id} job={job} maySubmit={maySubmit} />)
             ) : (

@@ -22,6 +22,7 @@ import { jobListQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { modelText } from '../../shell/model-text.ts';
+import { moveInRows } from '../../shell/row-keys.ts';
 import { holdingStates } from './figures.tsx';
 import { jobKey, useStill } from './use-still.ts';
 
@@ -69,7 +70,7 @@ export function RunningJobs() {
               <TableHeaderCell numeric>{t('left')}</TableHeaderCell>
             </tr>
           </TableHead>
-          <TableBody>
+          <TableBody onKeyDown={moveInRows}>
             {items ? items.map((job) => <RunningRow key={job.id} job={job} />) : <SkeletonRows rows={3} columns={6} className="h-12" />}
           </TableBody>
         </Table>
