@@ -1,6 +1,6 @@
-import { LineChart, seriesOf, Skeleton, type ChartLine } from '@massif/ui';
+import { LineChart, seriesOf, Skeleton, type ChartLine, type Range } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { deviceUsageQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
@@ -14,6 +14,7 @@ export const hourClass = 'h-50';
 export function DeviceHour({ id, memoryBytes }: { id: string; memoryBytes: number }) {
   const t = useTranslations('cluster.device');
   const format = useFormat();
+  const [range, setRange] = useState<Range | null>(null);
   const usage = useQuery(deviceUsageQuery(id));
   const lines = useMemo((): ChartLine[] | undefined => {
     if (!usage.data) return undefined;
@@ -42,6 +43,8 @@ export function DeviceHour({ id, memoryBytes }: { id: string; memoryBytes: numbe
       yFrom={0}
       yTo={1}
       height={height}
+      range={range}
+      onRangeChange={setRange}
       empty={measured ? undefined : t('notYet')}
     />
   );

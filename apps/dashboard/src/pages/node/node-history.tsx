@@ -1,7 +1,7 @@
 import type { Node } from '@massif/contracts';
-import { Card, LineChart, seriesOf, Skeleton, type ChartLine } from '@massif/ui';
+import { Card, LineChart, seriesOf, Skeleton, type ChartLine, type Range } from '@massif/ui';
 import { useQueries } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { deviceUsageQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
@@ -26,6 +26,7 @@ export function NodeHistory({ node }: { node: Node }) {
   const t = useTranslations('node');
   const device = useTranslations('cluster.device');
   const format = useFormat();
+  const [range, setRange] = useState<Range | null>(null);
   const shown = node.devices.slice(0, linesMax);
   const usages = useQueries({
     queries: shown.map(({ id }) => deviceUsageQuery(id)),
@@ -61,6 +62,8 @@ export function NodeHistory({ node }: { node: Node }) {
           yFrom={0}
           yTo={1}
           height={220}
+          range={range}
+          onRangeChange={setRange}
           empty={measured ? undefined : device('notYet')}
         />
       )}
