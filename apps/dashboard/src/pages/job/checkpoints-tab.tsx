@@ -2,11 +2,12 @@ import { isTerminal, type Job } from '@massif/contracts';
 import { CopyText, EmptyState, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Archive } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { Stamp } from '../../shell/stamp.tsx';
+import { idKey, useStill } from '../overview/use-still.ts';
 import { checkpointsQuery } from './queries.ts';
 import { useEvents } from './use-events.ts';
 
@@ -15,6 +16,8 @@ export function CheckpointsTab({ job }: { job: Job }) {
   const t = useTranslations('job.checkpoints');
   const format = useFormat();
   const { data, error, refetch } = useQuery(checkpointsQuery(job.id));
+  const table = useRef<HTMLTableElement>(null);
+  const items = useStill(data?.items, table, idKey);
   // A checkpoint is an event of the job.
   const { events } = useEvents(job.id);
   const count = events.filter(({ type }) => type === 'checkpoint').length;
@@ -22,15 +25,15 @@ export function CheckpointsTab({ job }: { job: Job }) {
     if (count > 0) void refetch();
   }, [count, refetch]);
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
-  if (!data) return <Skeleton className="h-48 w-full rounded-lg" />;
-  if (data.items.length === 0) {
+  if (!items) return <Skeleton className="h-48 w-full rounded-lg" />;
+  if (items.length === 0) {
     if (isTerminal(job.state)) return <EmptyState icon={Archive} title={t('noneEver')} />;
     const every = 'training' in job.spec ? job.spec.training?.checkpoint?.every : undefined;
     return <EmptyState icon={Archive} title={t('none')} text={every === undefined ? undefined : t('every', { steps: every })} />;
   }
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
-      <Table label={t('title')}>
+      <Table ref={table} label={t('title')}>
         <TableHead>
           <tr>
             <TableHeaderCell numeric>{t('step')}</TableHeaderCell>
@@ -41,7 +44,7 @@ export function CheckpointsTab({ job }: { job: Job }) {
           </tr>
         </TableHead>
         <TableBody>
-          {data.items.map(({ id, step, bytes, attempt, createdAt, path }) => (
+          {items.map(({ id, step, bytes, attempt, createdAt, path }) => (
             <TableRow key={id}>
               <TableCell numeric>{format.integer(step)}</TableCell>
               <TableCell numeric>{format.bytes(bytes)}</TableCell>

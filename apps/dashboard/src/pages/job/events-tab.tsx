@@ -1,7 +1,7 @@
 import { isErrorCode, type Job } from '@massif/contracts';
 import { Badge, Skeleton, StateBadge } from '@massif/ui';
 import { Archive, CircleStop, Flag, Info, type LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { useReasonText } from '../../i18n/sentences.ts';
@@ -9,6 +9,7 @@ import { useLanguage } from '../../i18n/language.tsx';
 import { JobLinks } from '../../shell/job-links.tsx';
 import { Failure } from '../../shell/failure.tsx';
 import { Stamp } from '../../shell/stamp.tsx';
+import { useStill } from '../overview/use-still.ts';
 import { timelineOf, type Entry } from './timeline.ts';
 import { useEvents } from './use-events.ts';
 
@@ -16,11 +17,13 @@ import { useEvents } from './use-events.ts';
 export function EventsTab({ job }: { job: Job }) {
   const t = useTranslations('job.events');
   const { events, error, isLoading } = useEvents(job.id);
+  const list = useRef<HTMLOListElement>(null);
+  const entries = useStill(timelineOf(events), list, ({ seq }) => String(seq)) ?? [];
   if (error && events.length === 0) return <Failure error={error} />;
   if (isLoading) return <Skeleton className="h-96 w-full rounded-lg" />;
   return (
-    <ol aria-label={t('title')} className="flex flex-col rounded-lg border border-line bg-surface px-4 py-2">
-      {timelineOf(events).map((entry) => (
+    <ol ref={list} aria-label={t('title')} className="flex flex-col rounded-lg border border-line bg-surface px-4 py-2">
+      {entries.map((entry) => (
         <li
           key={entry.seq}
           className="grid grid-cols-[7rem_minmax(0,1fr)] items-baseline gap-x-4 border-b border-line py-2.5 text-sm last:border-0 max-sm:grid-cols-1"

@@ -7,7 +7,7 @@ import { jobListQuery } from '../../api/queries.ts';
 import { useReasonText } from '../../i18n/sentences.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { waitingStates } from './figures.tsx';
-import { jobKey, useStill } from './use-still.ts';
+import { idKey, useStill } from './use-still.ts';
 
 const shownMax = 8;
 
@@ -18,7 +18,7 @@ export function QueuedJobs() {
   const jobs = useQuery(jobListQuery({ state: waitingStates, order: 'oldest', limit: shownMax }));
   const { total = 0 } = jobs.data ?? {};
   const list = useRef<HTMLOListElement>(null);
-  const items = useStill(jobs.data?.items, list, jobKey);
+  const items = useStill(jobs.data?.items, list, idKey);
   return (
     <Section title={t('title')} card="flush">
       {jobs.isError && !items ? (

@@ -24,7 +24,7 @@ import { Failure } from '../../shell/failure.tsx';
 import { modelText } from '../../shell/model-text.ts';
 import { moveInRows } from '../../shell/row-keys.ts';
 import { holdingStates } from './figures.tsx';
-import { jobKey, useStill } from './use-still.ts';
+import { idKey, useStill } from './use-still.ts';
 
 const shownMax = 10;
 
@@ -34,7 +34,7 @@ export function RunningJobs() {
   const jobs = useQuery(jobListQuery({ state: holdingStates, order: 'oldest', limit: shownMax }));
   const { total = 0 } = jobs.data ?? {};
   const table = useRef<HTMLTableElement>(null);
-  const items = useStill(jobs.data?.items, table, jobKey);
+  const items = useStill(jobs.data?.items, table, idKey);
   return (
     <Section
       title={t('title')}

@@ -11,11 +11,13 @@ export function useStill<Item>(
   keyOf: (item: Item) => string,
 ): readonly Item[] | undefined {
   const held = useHeld(list);
-  const [kept, setKept] = useState(items);
-  if (kept !== items && (!held || kept === undefined)) setKept(items);
+  /** As they were when it began to be held. */
+  const [kept, setKept] = useState<readonly Item[]>();
+  if (held && !kept && items) setKept(items);
+  if (!held && kept) setKept(undefined);
   if (!held || !kept) return items;
   const fresh = new Map(items?.map((item) => [keyOf(item), item]));
   return kept.map((item) => fresh.get(keyOf(item)) ?? item);
 }
 
-export const jobKey = ({ id }: { id: string }) => id;
+export const idKey = ({ id }: { id: string }) => id;
