@@ -39,8 +39,6 @@ export const jobQuery = (id: string) => queryOptions({ queryKey: keys.job(id), q
 
 /** Attempts of a job, the newest first, with the devices of their ranks. */
 export const attemptsQuery = (id: string) =>
-  queryOptions({
-    queryKey: keys.attempts(id),
-    queryFn: ({ signal }) => client.jobs.attempts(id, { limit: 50, signal }),
-    refetchInterval: 15_000,
-  });
+  queryOptions({ queryKey: keys.attempts(id), queryFn: ({ signal }) => client.jobs.attempts(id, { limit: 200, signal }) });
+
+export const queuesQuery = queryOptions({ queryKey: keys.queues, queryFn: ({ signal }) => client.queues.list({ limit: 200, signal }) });

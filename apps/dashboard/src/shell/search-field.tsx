@@ -1,6 +1,7 @@
 import { TextField } from '@massif/ui';
+import { useRouter } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
 /** While somebody types, what is searched follows at a small distance; each letter needs no address of its own. */
 const typingMs = 200;
@@ -27,15 +28,20 @@ export function SearchField({ label, value, onSearch, className }: SearchFieldPr
       setText(value);
     }
   }
-  const search = useEffectEvent(() => {
-    setTold(text);
-    onSearch(text);
-  });
+  const search = () => {
+    setTold(text.trim());
+    onSearch(text.trim());
+  };
+  const searchNow = useEffectEvent(search);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    if (text === told) return;
-    const timer = setTimeout(search, typingMs);
-    return () => clearTimeout(timer);
+    if (text.trim() === told) return;
+    timer.current = setTimeout(searchNow, typingMs);
+    return () => clearTimeout(timer.current);
   }, [text, told]);
+  // Whoever goes on to another page, which may take a while to load, is not brought back.
+  const router = useRouter();
+  useEffect(() => router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && clearTimeout(timer.current)), [router]);
   return (
     <TextField
       type="search"
@@ -45,6 +51,7 @@ export function SearchField({ label, value, onSearch, className }: SearchFieldPr
       maxLength={200}
       value={text}
       onChange={({ target }) => setText(target.value)}
+      onKeyDown={({ key }) => key === 'Enter' && text.trim() !== told && search()}
       className={className}
     />
   );

@@ -59,7 +59,7 @@ export function JobOfDevice({ id }: { id: string }) {
 function RankOfDevice({ id, node, index }: { id: string; node: string; index: number }) {
   const t = useTranslations('cluster.device');
   const format = useFormat();
-  const { data } = useQuery(attemptsQuery(id));
+  const { data } = useQuery({ ...attemptsQuery(id), refetchInterval: 15_000 });
   const attempt = data?.items[0];
   const rank = attempt?.ranks.find((each) => each.node === node && each.deviceIndex === index);
   return rank && attempt ? t('rankOf', { rank: rank.rank, count: attempt.ranks.length }) : format.integer(null);

@@ -12,7 +12,7 @@ const eventsMax = 5000;
 export function useEvents(id: string): { events: readonly Event[]; error: AppError | null; isLoading: boolean } {
   const [live, setLive] = useState<readonly Event[]>([]);
   const { data, error, isPending } = useQuery({
-    queryKey: ['job-parts', id, 'events'],
+    queryKey: ['events', id],
     queryFn: async ({ signal }) => {
       const events: Event[] = [];
       for await (const event of pages((page) => client.jobs.listEvents(id, { ...page, signal })))

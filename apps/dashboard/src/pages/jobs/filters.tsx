@@ -1,12 +1,11 @@
 import { jobKinds, jobStates, type JobState } from '@massif/contracts';
-import { cx, Select, TextField } from '@massif/ui';
+import { cx, Select } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useRouter } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { client } from '../../api/client.ts';
+import { queuesQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { SearchField } from '../../shell/search-field.tsx';
 import { hasGroup, stateGroups, toggleGroup, type JobsSearch } from './search.ts';
 
 interface JobFiltersProps {
@@ -24,7 +23,7 @@ export function JobFilters({ search, counts, total }: JobFiltersProps) {
   const navigate = useNavigate({ from: '/jobs' });
   // What is typed comes a little later: it changes the address as it is by then.
   const go = (change: JobsSearch) => void navigate({ to: '/jobs', search: (now) => ({ ...now, ...change }), replace: true });
-  const { data: queues } = useQuery({ queryKey: ['queues'], queryFn: ({ signal }) => client.queues.list({ limit: 200, signal }) });
+  const { data: queues } = useQuery(queuesQuery);
   const countOf = (states: readonly JobState[]) => counts && states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return (
     <search className="flex flex-col gap-3">
@@ -41,7 +40,12 @@ export function JobFilters({ search, counts, total }: JobFiltersProps) {
         ))}
       </nav>
       <div className="flex flex-wrap items-center gap-2">
-        <SearchField value={search.search ?? ''} onSearch={(text) => go({ search: text === '' ? undefined : text })} />
+        <SearchField
+          label={t('search')}
+          className="w-full sm:w-72"
+          value={search.search ?? ''}
+          onSearch={(text) => go({ search: text === '' ? undefined : text })}
+        />
         <Select
           compact
           aria-label={t('kind')}
@@ -90,53 +94,5 @@ function Chip({ search, isOn, label, count }: { search: JobsSearch; isOn: boolea
       {label}
       <span className={cx('min-w-4 text-right text-xs', isOn ? 'text-accent' : 'text-text-3')}>{format.integer(count)}</span>
     </Link>
-  );
-}
-
-/** While somebody types the list follows at a small distance; each letter needs no list of its own. */
-const typingMs = 200;
-
-function SearchField({ value, onSearch }: { value: string; onSearch(text: string): void }) {
-  const t = useTranslations('jobs');
-  const [text, setText] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const shown = useRef(value);
-  const router = useRouter();
-  // Whoever goes on to another page, which may take a while to load, is not brought back.
-  useEffect(() => {
-    const forget = () => clearTimeout(timer.current);
-    const unsubscribe = router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && forget());
-    return () => {
-      unsubscribe();
-      forget();
-    };
-  }, [router]);
-  // The address may change by other means, such as the way back.
-  useEffect(() => {
-    if (value === shown.current) return;
-    shown.current = value;
-    setText(value);
-  }, [value]);
-  const search = (next: string, delayMs: number) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      shown.current = next.trim();
-      onSearch(next.trim());
-    }, delayMs);
-  };
-  return (
-    <TextField
-      type="search"
-      data-search
-      icon={Search}
-      value={text}
-      aria-label={t('search')}
-      placeholder={t('search')}
-      maxLength={200}
-      onChange={(event) => search(event.target.value, typingMs)}
-      onKeyDown={(event) => event.key === 'Enter' && search(event.currentTarget.value, 0)}
-      className="w-full sm:w-72"
-    />
   );
 }

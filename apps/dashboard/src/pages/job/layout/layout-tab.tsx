@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
 import { GangPicture } from '../../../plan/gang-picture.tsx';
 import { Failure } from '../../../shell/failure.tsx';
-import { attemptsQuery } from '../queries.ts';
+import { attemptsQuery } from '../../../api/queries.ts';
 import { RankState } from './rank-state.tsx';
 
 const route = getRouteApi('/jobs/$id');

@@ -1,13 +1,12 @@
 import type { Attempt, Job } from '@massif/contracts';
-import { Select, TextField } from '@massif/ui';
+import { Select } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { curl, shellQuote } from '../../../shell/commands.ts';
 import { CopyAsCommand } from '../../../shell/copy-as-command.tsx';
-import { attemptsQuery } from '../queries.ts';
+import { SearchField } from '../../../shell/search-field.tsx';
+import { attemptsQuery } from '../../../api/queries.ts';
 import type { JobSearch } from '../search.ts';
 import type { LogFilter } from './book.ts';
 import { LogView } from './log-view.tsx';
@@ -25,7 +24,12 @@ export function LogsTab({ job }: { job: Job }) {
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <search className="flex flex-wrap items-center gap-2">
-        <FindField value={find ?? ''} onFind={(text) => go({ find: text === '' ? undefined : text })} />
+        <SearchField
+          label={t('find')}
+          className="w-full sm:w-72"
+          value={find ?? ''}
+          onSearch={(text) => go({ find: text === '' ? undefined : text })}
+        />
         <Select
           compact
           aria-label={t('rank')}
@@ -78,30 +82,4 @@ function commandsOf(id: string, { rank, attempt, search }: LogFilter) {
     ...(search !== undefined && { search }),
   });
   return { cli: ['massif', 'logs', id, '-f', ...options].join(' '), rest: curl('GET', `jobs/${id}/logs?${query.toString()}`) };
-}
-
-/** The API looks through all lines for each text that is asked for. */
-const typingMs = 300;
-
-function FindField({ value, onFind }: { value: string; onFind(text: string): void }) {
-  const t = useTranslations('job.logs');
-  const [text, setText] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return (
-    <TextField
-      type="search"
-      icon={Search}
-      value={text}
-      aria-label={t('find')}
-      placeholder={t('find')}
-      maxLength={200}
-      onChange={({ target }) => {
-        setText(target.value);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => onFind(target.value), typingMs);
-      }}
-      className="w-full sm:w-72"
-    />
-  );
 }

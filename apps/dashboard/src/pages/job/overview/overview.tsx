@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
-import { attemptsQuery } from '../queries.ts';
+import { attemptsQuery } from '../../../api/queries.ts';
 import { useMetrics, type Metrics } from '../use-metrics.ts';
 import { MeasuredBesidePlanned } from './measured.tsx';
 import { JobFacts } from './facts.tsx';

@@ -1,13 +1,13 @@
 import { Section } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
-import { client } from '../../../api/client.ts';
+import { queuesQuery } from '../../../api/queries.ts';
 import { ChoiceEntry, Fields, NumberEntry, TextEntry } from './fields.tsx';
 
 /** Its name and place in the queue, what survives a failure, and when it ends at the latest. */
 export function LimitsSection() {
   const t = useTranslations('newJob.limits');
-  const { data: queues } = useQuery({ queryKey: ['queues'], queryFn: ({ signal }) => client.queues.list({ limit: 200, signal }) });
+  const { data: queues } = useQuery(queuesQuery);
   const names = queues?.items.map(({ name }) => name) ?? ['default'];
   return (
     <Section card title={t('title')}>
