@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { Stamp } from '../../shell/stamp.tsx';
-import { idKey, useStill } from '../overview/use-still.ts';
+import { idKey, useStill } from '../../shell/use-still.ts';
 import { checkpointsQuery } from './queries.ts';
 import { useEvents } from './use-events.ts';
 

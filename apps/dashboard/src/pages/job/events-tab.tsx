@@ -9,7 +9,7 @@ import { useLanguage } from '../../i18n/language.tsx';
 import { JobLinks } from '../../shell/job-links.tsx';
 import { Failure } from '../../shell/failure.tsx';
 import { Stamp } from '../../shell/stamp.tsx';
-import { useStill } from '../overview/use-still.ts';
+import { useStill } from '../../shell/use-still.ts';
 import { timelineOf, type Entry } from './timeline.ts';
 import { useEvents } from './use-events.ts';
 

@@ -9,7 +9,7 @@ import { Page } from '../../shell/page.tsx';
 import { JobsEmpty } from './empty.tsx';
 import { JobFilters } from './filters.tsx';
 import { JobTable } from './table.tsx';
-import { useHeld } from './use-held.ts';
+import { useHeld } from '../../shell/use-held.ts';
 import { useJobList } from './use-job-list.ts';
 
 const route = getRouteApi('/jobs');

@@ -5,7 +5,7 @@ import { CheckCircle2, CircleAlert, ServerOff, TriangleAlert, XCircle, type Luci
 import { useRef, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useReasonText } from '../../i18n/sentences.ts';
-import { useStill } from './use-still.ts';
+import { useStill } from '../../shell/use-still.ts';
 
 const icons: Record<AttentionItem['kind'], { icon: LucideIcon; className: string }> = {
   job_failed: { icon: XCircle, className: 'text-failed' },

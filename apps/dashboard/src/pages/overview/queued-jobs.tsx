@@ -7,7 +7,7 @@ import { jobListQuery } from '../../api/queries.ts';
 import { useReasonText } from '../../i18n/sentences.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { waitingStates } from './figures.tsx';
-import { idKey, useStill } from './use-still.ts';
+import { idKey, useStill } from '../../shell/use-still.ts';
 
 const shownMax = 8;
 

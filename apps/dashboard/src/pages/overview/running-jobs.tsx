@@ -24,7 +24,7 @@ import { Failure } from '../../shell/failure.tsx';
 import { modelText } from '../../shell/model-text.ts';
 import { moveInRows } from '../../shell/row-keys.ts';
 import { holdingStates } from './figures.tsx';
-import { idKey, useStill } from './use-still.ts';
+import { idKey, useStill } from '../../shell/use-still.ts';
 
 const shownMax = 10;
 

@@ -1,5 +1,5 @@
 import { useState, type RefObject } from 'react';
-import { useHeld } from '../jobs/use-held.ts';
+import { useHeld } from './use-held.ts';
 
 /**
  * Rows of a list that do not move while the pointer or the focus is on it: what is new waits, what is gone stays as it was, and
