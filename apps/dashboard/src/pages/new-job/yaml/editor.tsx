@@ -14,11 +14,15 @@ import { editorTheme } from './editor-theme.ts';
 import { fieldAt, fieldsAt, valuesAt, type FieldHelp } from './schema.ts';
 
 interface YamlEditorProps {
+  /** What it begins with, and then what it last told: the editor alone changes its text. */
   text: string;
   onChange(text: string): void;
   /** What the planner says against a text that is right by itself. */
   refusal: AppError | undefined;
 }
+
+/** A line that is half written is no problem yet. */
+const restMs = 150;
 
 /** A spec as text: problems at their lines, help on fields, completion from the contract. */
 export function YamlEditor({ text, onChange, refusal }: YamlEditorProps) {
@@ -54,14 +58,17 @@ export function YamlEditor({ text, onChange, refusal }: YamlEditorProps) {
   }, []);
 
   useEffect(() => {
-    const view = editor.current;
-    if (!view) return;
-    if (view.state.doc.toString() !== text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
-    const diagnostics = diagnose(text, refusal).map((problem): Diagnostic => {
-      const { message, fix } = problemText(problem);
-      return { from: problem.from, to: problem.to, severity: 'error', message: fix === undefined ? message : `${message}\n${fix}` };
-    });
-    view.dispatch(setDiagnostics(view.state, diagnostics));
+    const timer = setTimeout(() => {
+      const view = editor.current;
+      // What has been written meanwhile is told in a moment; it is no fault of this text, whose places it may not have.
+      if (!view || view.state.doc.toString() !== text) return;
+      const diagnostics = diagnose(text, refusal).map((problem): Diagnostic => {
+        const { message, fix } = problemText(problem);
+        return { from: problem.from, to: problem.to, severity: 'error', message: fix === undefined ? message : `${message}\n${fix}` };
+      });
+      view.dispatch(setDiagnostics(view.state, diagnostics));
+    }, restMs);
+    return () => clearTimeout(timer);
   }, [text, refusal, problemText]);
 
   return <div ref={host} className="h-[36rem] min-w-0 overflow-hidden rounded-lg border border-line bg-surface" />;
