@@ -94,7 +94,8 @@ function evaluate({ spec }: PlanInput, { model, node, footprint }: { model: Mode
   const { layout, devices, parts: memoryParts, bytes } = footprint;
   const { globalBatch, sequence, steps, tokens } = spec.training;
   const threadsPerDevice = spec.resources.threadsPerDevice ?? Math.max(1, Math.floor(node.cores / devices.length));
-  const ranks = devices.map(({ profile }) => ({ profile: profile ?? defaultProfile(node.cores) }));
+  const unmeasured = defaultProfile(node.cores);
+  const ranks = devices.map(({ profile = unmeasured }) => ({ profile }));
   const { stepTimeMs, parts, mfu, hfu } = estimateStep(model, {
     ranks,
     microBatch: layout.microBatch,

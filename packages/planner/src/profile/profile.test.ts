@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultProfile } from './default.ts';
-import { deviceProfileSchema, nearest, type DeviceProfile } from './profile.ts';
+import { deviceProfileSchema, farness, nearest, type DeviceProfile } from './profile.ts';
 import { ratesOf } from './rates.ts';
 
 const profile: DeviceProfile = {
@@ -25,12 +25,17 @@ describe('a profile', () => {
 });
 
 describe('the nearest point', () => {
-  const find = (threads: number, size: number) => nearest(profile.gemm, { threads, sizes: (point) => [[point.m, size]] });
+  const find = (threads: number, size: number) => nearest(profile.gemm, threads, ({ m }) => farness(m, size));
 
   it('is of the nearest number of threads first, then of the nearest size in doublings', () => {
     expect(find(1, 200).point.gflops).toBe(10);
     expect(find(1, 300).point.gflops).toBe(50);
     expect(find(4, 64).point.gflops).toBe(160);
+  });
+
+  it('is found whatever the order of the points', () => {
+    const found = nearest(profile.gemm.toReversed(), 1, ({ m }) => farness(m, 300));
+    expect(found.point.gflops).toBe(50);
   });
 
   it('counts for as many threads as were asked', () => {

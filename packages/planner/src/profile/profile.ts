@@ -36,31 +36,31 @@ export const deviceProfileSchema = z.object({
 
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
 
-/** Distance in doublings over the named sizes. */
-function distance(a: number[], b: number[]): number {
-  return Math.hypot(...a.map((value, index) => Math.log2(value / b[index]!)));
+/** How far two sizes are from one another, in doublings, squared: of several sizes the sum is to be compared. */
+export function farness(a: number, b: number): number {
+  return Math.log2(a / b) ** 2;
 }
 
 /**
- * The measured point nearest to these sizes among those of the nearest number of threads, and how many of the asked
- * threads' worth it gives: a rate measured with one thread counts twice for two.
+ * The measured point that is nearest among those of the nearest number of threads, and how many of the asked threads' worth it gives: a
+ * rate measured with one thread counts twice for two. A search for a plan asks many thousand times.
+ * @param far how far a point is from what is asked; see `farness`
  */
 export function nearest<Point extends { threads: number }>(
   points: readonly Point[],
-  { threads: asked, sizes }: { threads: number; sizes: (point: Point) => [number, number][] },
+  threads: number,
+  far: (point: Point) => number = () => 0,
 ): { point: Point; scale: number } {
-  const threadGap = (point: Point) => Math.abs(Math.log2(point.threads / asked));
-  const gap = Math.min(...points.map(threadGap));
-  const sameThreads = points.filter((point) => threadGap(point) === gap);
-  const farness = (point: Point) => {
-    const pairs = sizes(point);
-    return distance(
-      pairs.map(([measured]) => measured),
-      pairs.map(([, wanted]) => wanted),
-    );
-  };
-  const point = sameThreads.reduce((best, candidate) => (farness(candidate) < farness(best) ? candidate : best));
-  return { point, scale: asked / point.threads };
+  let best = points[0]!;
+  let [bestGap, bestFar] = [Infinity, Infinity];
+  for (const point of points) {
+    const gap = farness(point.threads, threads);
+    if (gap > bestGap) continue;
+    const distance = far(point);
+    if (gap === bestGap && distance >= bestFar) continue;
+    [best, bestGap, bestFar] = [point, gap, distance];
+  }
+  return { point: best, scale: threads / best.threads };
 }
 
 /** Whether the threads of the host do the work, so that ranks share its cores and its memory. */

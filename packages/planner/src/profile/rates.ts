@@ -1,4 +1,4 @@
-import { isHost, nearest, type DeviceProfile } from './profile.ts';
+import { farness, isHost, nearest, type DeviceProfile } from './profile.ts';
 
 /** The rates that one rank sees, beside the other ranks of its host. */
 export interface Rates {
@@ -23,33 +23,20 @@ export function ratesOf(profile: DeviceProfile, { threads: hostThreads, ranks }:
   const busyThreads = Math.min(profile.cores, threads * together);
 
   const rateOf = (points: DeviceProfile['stream'], bytes: number) => {
-    const { point, scale } = nearest(points, { threads: busyThreads, sizes: (p) => [[p.bytes, bytes]] });
+    const { point, scale } = nearest(points, busyThreads, (p) => farness(p.bytes, bytes));
     // Unlike arithmetic, memory does not get faster with every thread.
     return (point.gigabytesPerSecond * Math.sqrt(scale)) / together;
   };
   const attention = (sequence: number, headSize: number) => {
-    const { point, scale } = nearest(profile.attention, {
-      threads,
-      sizes: (p) => [
-        [p.sequence, sequence],
-        [p.headSize, headSize],
-      ],
-    });
+    const { point, scale } = nearest(profile.attention, threads, (p) => farness(p.sequence, sequence) + farness(p.headSize, headSize));
     return { forward: point.forwardGflops * scale * share, backward: point.backwardGflops * scale * share };
   };
-  const peak = nearest(profile.peak, { threads, sizes: () => [] });
+  const peak = nearest(profile.peak, threads);
 
   return {
     peakGflops: peak.point.gflops * peak.scale * share,
     gemmMs: (m, n, k) => {
-      const { point, scale } = nearest(profile.gemm, {
-        threads,
-        sizes: (p) => [
-          [p.m, m],
-          [p.n, n],
-          [p.k, k],
-        ],
-      });
+      const { point, scale } = nearest(profile.gemm, threads, (p) => farness(p.m, m) + farness(p.n, n) + farness(p.k, k));
       return (2 * m * n * k) / (point.gflops * scale * share * 1e6);
     },
     attentionForwardMs: (gflop, sequence, headSize) => (gflop * 1e3) / attention(sequence, headSize).forward,

@@ -43,7 +43,7 @@ export function estimateStep(
   const stateBytes = parameterCount(model) * fp32Bytes;
   const headSize = model.hidden / model.heads;
 
-  const perRank = ranks.map(({ profile }) => {
+  const timesOn = (profile: DeviceProfile) => {
     const rates = ratesOf(profile, { threads, ranks: ranks.length });
     const sum = <Item extends { count: number }>(items: Item[], timeMs: (item: Item) => number) =>
       items.reduce((total, item) => total + item.count * timeMs(item), 0);
@@ -60,7 +60,10 @@ export function estimateStep(
       other: rates.stepOverheadMs,
       peakGflops: rates.peakGflops,
     };
-  });
+  };
+  // Most ranks are alike.
+  const times = new Map([...new Set(ranks.map(({ profile }) => profile))].map((profile) => [profile, timesOn(profile)]));
+  const perRank = ranks.map(({ profile }) => times.get(profile)!);
 
   // The sum over ranks waits for the slowest, before it and, through the next one, after it.
   const slowest = (part: 'compute' | 'dpComm' | 'optimizer' | 'other') => Math.max(...perRank.map((rank) => rank[part]));

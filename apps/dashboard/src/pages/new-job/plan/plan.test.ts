@@ -1,4 +1,5 @@
 import { planClusterSchema, type PlanClusterResource, type TrainSpec } from '@massif/contracts';
+import { defaultProfile } from '@massif/planner';
 import { describe, expect, it } from 'vitest';
 import { checkValues } from '../draft/check.ts';
 import { initialValues, type SpecValues } from '../draft/values.ts';
@@ -42,6 +43,16 @@ describe('the plan of a draft', () => {
       context: { limitBytes: 10 * 2 ** 20 },
     });
     expect(previewOf({ model: { preset: 'llama-7b' } })?.refusal?.code).toMatch(/model_not_found|not_supported/);
+  });
+
+  it('thinks of devices that are alike once, and of others apart', () => {
+    const node = cluster.nodes[0]!;
+    const profileOf = (cores: number) => structuredClone(defaultProfile(cores)) as Record<string, unknown>;
+    const devices = [8, 8, 16].map((cores, index) => ({ id: `d${index}`, type: 'cpu', memoryBytes: 2 ** 33, profile: profileOf(cores) }));
+    const [one, same, other] = toPlanCluster({ nodes: [{ ...node, devices }] }).nodes[0]!.devices.map(({ profile }) => profile);
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+    expect(other?.cores).toBe(16);
   });
 
   it('is for the API to make where the model lies there', () => {

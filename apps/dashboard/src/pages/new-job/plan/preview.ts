@@ -1,6 +1,6 @@
 import { modelConfig } from '@massif/catalog';
 import { toAppError, type AppError, type FieldError, type ModelSource, type PlanClusterResource, type TrainSpec } from '@massif/contracts';
-import { deviceProfileSchema, nativeCapabilities, plan, type PlanCluster, type PlanResult } from '@massif/planner';
+import { deviceProfileSchema, nativeCapabilities, plan, type DeviceProfile, type PlanCluster, type PlanResult } from '@massif/planner';
 
 /** An error as it can be sent from a worker. */
 export interface Refusal {
@@ -12,14 +12,20 @@ export interface Refusal {
 
 export type Preview = { result: PlanResult; refusal?: undefined } | { result?: undefined; refusal: Refusal };
 
-/** Devices to plan on, as the planner takes them. */
+/** Devices to plan on, as the planner takes them; those that are alike share a profile, of which it thinks once. */
 export function toPlanCluster({ nodes }: PlanClusterResource): PlanCluster {
+  const profiles = new Map<string, DeviceProfile>();
+  const shared = (profile: DeviceProfile) => {
+    const text = JSON.stringify(profile);
+    if (!profiles.has(text)) profiles.set(text, profile);
+    return profiles.get(text)!;
+  };
   return {
     nodes: nodes.map((node) => ({
       ...node,
       devices: node.devices.map(({ profile, ...device }) => {
         const known = deviceProfileSchema.safeParse(profile);
-        return known.success ? { ...device, profile: known.data } : device;
+        return known.success ? { ...device, profile: shared(known.data) } : device;
       }),
     })),
   };
