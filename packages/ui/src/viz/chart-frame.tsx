@@ -1,5 +1,5 @@
 import { ChartLine, Download, Table2 } from 'lucide-react';
-import { useId, useRef, useState, type ReactNode } from 'react';
+import { memo, useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { cx } from '../components/cx.ts';
 import { Menu, MenuItem } from '../components/menu.tsx';
@@ -27,18 +27,20 @@ export type ChartFrameProps = {
 
 /** What every picture has around it: its title, its numbers as a table, and itself as a file. */
 export function ChartFrame({ title, description, level = 3, actions, table, legend = [], readout, children, className }: ChartFrameProps) {
-  const { words } = useUi();
   const colors = useChartColors();
   const body = useRef<HTMLDivElement>(null);
   const id = useId();
   const [asTable, setAsTable] = useState(false);
   const Heading = level === null ? 'p' : (`h${level}` as const);
-  const fileName = title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
 
-  const savePng = async () => {
+  const saves = useRef<Saves>(undefined);
+  useEffect(() => {
     const style = { title, legend, text: colors.text, text2: colors.text2, ground: colors.surface, font: colors.font };
-    if (body.current) download(`${fileName}.png`, await pngOf(body.current, style));
-  };
+    saves.current = {
+      png: async () => void (body.current && download(`${fileNameOf(title)}.png`, await pngOf(body.current, style))),
+      csv: () => download(`${fileNameOf(title)}.csv`, new Blob(['\uFEFF', toCsv(table())], { type: 'text/csv;charset=utf-8' })),
+    };
+  });
 
   return (
     <figure aria-labelledby={id} className={cx('flex min-w-0 flex-col', className)}>
@@ -50,20 +52,7 @@ export function ChartFrame({ title, description, level = 3, actions, table, lege
         </figcaption>
         <div className="-mr-1 ml-auto flex items-center gap-1">
           {actions}
-          <IconButton
-            size="sm"
-            icon={asTable ? ChartLine : Table2}
-            label={asTable ? words.showChart : words.showTable}
-            onClick={() => setAsTable(!asTable)}
-          />
-          <Menu align="end" trigger={<IconButton size="sm" icon={Download} label={words.download} />}>
-            <MenuItem disabled={asTable} onClick={() => void savePng()}>
-              {words.downloadPng}
-            </MenuItem>
-            <MenuItem onClick={() => download(`${fileName}.csv`, new Blob(['\uFEFF', toCsv(table())], { type: 'text/csv;charset=utf-8' }))}>
-              {words.downloadCsv}
-            </MenuItem>
-          </Menu>
+          <FrameTools asTable={asTable} onAsTable={setAsTable} saves={saves} />
         </div>
       </div>
       {description !== undefined && <p className="mb-1.5 text-xs text-text-2">{description}</p>}
@@ -77,4 +66,34 @@ export function ChartFrame({ title, description, level = 3, actions, table, lege
       )}
     </figure>
   );
+}
+
+/** What is in view, as files. */
+type Saves = { png: () => Promise<void>; csv: () => void };
+
+type FrameToolsProps = { asTable: boolean; onAsTable: (asTable: boolean) => void; saves: RefObject<Saves | undefined> };
+
+/** They stay as they are while the numbers of a picture change. */
+const FrameTools = memo(function FrameTools({ asTable, onAsTable, saves }: FrameToolsProps) {
+  const { words } = useUi();
+  return (
+    <>
+      <IconButton
+        size="sm"
+        icon={asTable ? ChartLine : Table2}
+        label={asTable ? words.showChart : words.showTable}
+        onClick={() => onAsTable(!asTable)}
+      />
+      <Menu align="end" trigger={<IconButton size="sm" icon={Download} label={words.download} />}>
+        <MenuItem disabled={asTable} onClick={() => void saves.current?.png()}>
+          {words.downloadPng}
+        </MenuItem>
+        <MenuItem onClick={() => saves.current?.csv()}>{words.downloadCsv}</MenuItem>
+      </Menu>
+    </>
+  );
+});
+
+function fileNameOf(title: string): string {
+  return title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
 }

@@ -1,5 +1,5 @@
 import { Field, Select, TextField, type Option } from '@massif/ui';
-import { useState, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { useController, type FieldPath } from 'react-hook-form';
 import { toEntry, type SpecValues } from '../draft/values.ts';
 import { fieldAt } from '../yaml/schema.ts';
@@ -14,6 +14,8 @@ export type SpecPath = FieldPath<SpecValues>;
 export function Fields({ children }: { children: ReactNode }) {
   return <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">{children}</div>;
 }
+
+// Each watches its own value and is drawn again with that alone: a key may change what the section around it says.
 
 interface SpecFieldProps {
   name: SpecPath;
@@ -35,7 +37,14 @@ function useSpecField(name: SpecPath) {
 }
 
 /** A number, or whatever somebody has typed so far of one; what it is when it is left empty stands in its place. */
-export function NumberEntry({ name, label, description, required, className, unit }: SpecFieldProps & { unit?: string }) {
+export const NumberEntry = memo(function NumberEntry({
+  name,
+  label,
+  description,
+  required,
+  className,
+  unit,
+}: SpecFieldProps & { unit?: string }) {
   const { field, error, byDefault } = useSpecField(name);
   const { value, onChange, onBlur, ref } = field;
   const shown = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
@@ -59,10 +68,17 @@ export function NumberEntry({ name, label, description, required, className, uni
       />
     </Field>
   );
-}
+});
 
 /** A line of text; also for sizes and durations, which have units in them. */
-export function TextEntry({ name, label, description, required, className, placeholder }: SpecFieldProps & { placeholder?: string }) {
+export const TextEntry = memo(function TextEntry({
+  name,
+  label,
+  description,
+  required,
+  className,
+  placeholder,
+}: SpecFieldProps & { placeholder?: string }) {
   const { field, error, byDefault } = useSpecField(name);
   const { value, onChange, onBlur, ref } = field;
   return (
@@ -77,10 +93,16 @@ export function TextEntry({ name, label, description, required, className, place
       />
     </Field>
   );
-}
+});
 
 /** One of a few words. */
-export function ChoiceEntry({ name, label, description, className, options }: SpecFieldProps & { options: readonly Option<string>[] }) {
+export const ChoiceEntry = memo(function ChoiceEntry({
+  name,
+  label,
+  description,
+  className,
+  options,
+}: SpecFieldProps & { options: readonly Option<string>[] }) {
   const { field, error, byDefault } = useSpecField(name);
   const { value, onChange } = field;
   return (
@@ -93,4 +115,4 @@ export function ChoiceEntry({ name, label, description, className, options }: Sp
       />
     </Field>
   );
-}
+});

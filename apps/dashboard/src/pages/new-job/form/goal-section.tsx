@@ -1,4 +1,5 @@
 import { learningRateSchedules } from '@massif/contracts';
+import { useMemo } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
@@ -25,6 +26,7 @@ export function GoalSection() {
     setValue(`training.${next}`, converted(length, next, training?.[length], stepTokens), { shouldDirty: true });
   };
   const total = totalTokens(training, stepTokens);
+  const schedules = useMemo(() => learningRateSchedules.map((value) => ({ value, label: t(`schedules.${value}`) })), [t]);
   return (
     <WaysSection
       title={t('title')}
@@ -44,11 +46,7 @@ export function GoalSection() {
       </p>
       <Fields>
         <NumberEntry name="training.optimizer.learningRate" label={t('learningRate')} required />
-        <ChoiceEntry
-          name="training.schedule.name"
-          label={t('schedule')}
-          options={learningRateSchedules.map((value) => ({ value, label: t(`schedules.${value}`) }))}
-        />
+        <ChoiceEntry name="training.schedule.name" label={t('schedule')} options={schedules} />
         <NumberEntry name="training.schedule.warmupSteps" label={t('warmup')} unit={t('stepsUnit')} />
       </Fields>
       <More>
