@@ -33,6 +33,8 @@ export const fieldRules = [
   'no_such_device',
   'longer_than_context',
   'batch_over_devices',
+  'device_range',
+  'model_size',
 ] as const;
 
 export type FieldRule = (typeof fieldRules)[number];

@@ -219,7 +219,7 @@ describe('a wrong spec', () => {
     ['no model', { model: { preset: undefined } }, { model: /exactly one/ }],
     ['a model as text', { model: 'gpt2' }, { model: /exactly one .* not "gpt2"/ }],
     ['a config without a type', { model: { preset: undefined, config: {} } }, { 'model.config.model_type': 'is required' }],
-    ['no data', { data: { text: [] } }, { 'data.text': /at least 1 entries/ }],
+    ['no data', { data: { text: [] } }, { 'data.text': /at least 1 entry$/ }],
     ['text that is no list', { data: { text: 'a.txt' } }, { 'data.text': /must be a list/ }],
     ['an entry that is no path', { data: { text: ['a', 3] } }, { 'data.text[1]': /must be text, not 3/ }],
     [
@@ -281,6 +281,7 @@ describe('a wrong spec', () => {
     ],
     ['the range below', { resources: { devices: 2, minDevices: 3 } }, 'resources.minDevices'],
     ['the range above', { resources: { devices: 2, maxDevices: 1 } }, 'resources.maxDevices'],
+    ['the ends of the range', { resources: { minDevices: 2, maxDevices: 1 } }, 'resources.maxDevices'],
   ])('of sizes that do not fit together names %s', (_, changes, path) => {
     expect(Object.keys(errorsOf(spec(changes)))).toEqual([path]);
     for (const { rule } of refusal(spec(changes)).errors!) expect(fieldRules).toContain(rule);

@@ -9,7 +9,7 @@ import { invalidSpec } from '../validation/validate.ts';
 import { checkLength, checkTogether, gangSize } from './rules.ts';
 import { wireSchemas, type JobKind, type JobSpec } from './schema.ts';
 
-/** What to write for the fields that have no default. */
+/** What to write for the fields that have no default, or a form of their own. */
 const examples: Record<string, string> = {
   kind: 'train',
   model: '{ preset: gpt2 }',
@@ -20,6 +20,8 @@ const examples: Record<string, string> = {
   'training.optimizer': '{ learningRate: 1e-3 }',
   'training.optimizer.learningRate': '1e-3',
   'model.config.model_type': 'gpt2',
+  name: 'moby-dick',
+  'limits.maxDuration': '2h',
   objective: 'fastest',
   layout: 'auto',
   runtime: 'native',

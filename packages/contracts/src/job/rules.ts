@@ -53,6 +53,17 @@ export function gangSize({
 function checkDevices({ resources, layout }: Parsed, devices: number): FieldError[] {
   const errors: FieldError[] = [];
   const { minDevices = devices, maxDevices = devices } = resources ?? {};
+  // Each against the other; neither may have been meant against a number that nobody wrote.
+  if (resources?.devices === undefined && maxDevices < minDevices)
+    return [
+      {
+        path: 'resources.maxDevices',
+        message: `${maxDevices} is less than minDevices, ${minDevices}`,
+        fix: `use at least ${minDevices}`,
+        rule: 'device_range',
+        facts: { maxDevices, minDevices },
+      },
+    ];
   if (minDevices > devices)
     errors.push({
       path: 'resources.minDevices',

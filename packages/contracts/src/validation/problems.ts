@@ -45,7 +45,7 @@ export function explainIssue(issue: RawIssue): string | undefined {
 
 function limit(origin: string | undefined, relation: string, bound: number | bigint): string {
   if (origin === 'string') return `have ${relation} ${bound} characters`;
-  if (origin === 'array' || origin === 'tuple') return `have ${relation} ${bound} entries`;
+  if (origin === 'array' || origin === 'tuple') return `have ${relation} ${bound} ${Number(bound) === 1 ? 'entry' : 'entries'}`;
   return `be ${relation} ${bound}`;
 }
 
@@ -131,7 +131,7 @@ function describe(issue: Issue, at: readonly PropertyKey[], options: Describe): 
     case 'invalid_key':
       return [{ path, message: issue.issues[0]?.message ?? message, fix: 'use another name', rule: 'key' }];
     default:
-      return [{ path, message, fix: 'correct the value', rule: 'format', facts: { got: show(input) } }];
+      return [{ path, message, fix: fixForm(path, options), rule: 'format', facts: { got: show(input) } }];
   }
 }
 
@@ -148,7 +148,7 @@ function exampleOf(path: string, { examples }: DescribeOptions): string | undefi
   return examples && Object.hasOwn(examples, path) ? examples[path] : undefined;
 }
 
-function fixUnion(path: string, options: Describe): string {
+function fixForm(path: string, options: Describe): string {
   const example = exampleOf(path, options);
   return example === undefined ? 'correct the value' : `write for example ${example}`;
 }
@@ -197,7 +197,7 @@ function describeUnion(issue: UnionIssue, at: readonly PropertyKey[], options: D
   const input = valueAt(options.input, at);
   const shown = typeof input === 'object' ? '' : `, not ${show(input)}`;
   const itself: FieldError[] = [
-    { path, message: `${issue.message}${shown}`, fix: fixUnion(path, options), rule: 'form', facts: exampleFact(path, options) },
+    { path, message: `${issue.message}${shown}`, fix: fixForm(path, options), rule: 'form', facts: exampleFact(path, options) },
   ];
   if (typeof input !== 'object' || input === null) return itself;
   const members = issue.errors

@@ -1,4 +1,4 @@
-import { AppError } from '@massif/contracts';
+import { AppError, type FieldError } from '@massif/contracts';
 import { nativeCapabilities, type Capabilities } from '../capabilities.ts';
 
 export const fp32Bytes = 4;
@@ -43,7 +43,12 @@ export function shapeOf(
     throw notSupported('activation_function', activation, activations);
   const check = (field: string, value: unknown): number => {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > sizeMax)
-      throw invalid(field, `must be a whole number from 1 to ${sizeMax}, not ${JSON.stringify(value)}`);
+      throw invalid(field, {
+        message: `must be a whole number from 1 to ${sizeMax}, not ${JSON.stringify(value)}`,
+        fix: `use a whole number from 1 to ${sizeMax}`,
+        rule: 'model_size',
+        facts: { max: sizeMax },
+      });
     return value;
   };
   const size = (name: keyof typeof sizes) => {
@@ -53,7 +58,15 @@ export function shapeOf(
   };
   const hidden = size('n_embd');
   const heads = size('n_head');
-  if (hidden % heads !== 0) throw invalid('n_embd', `${hidden} is not divisible by n_head, ${heads}`);
+  if (hidden % heads !== 0) {
+    const near = Math.max(1, Math.round(hidden / heads)) * heads;
+    throw invalid('n_embd', {
+      message: `${hidden} is not divisible by n_head, ${heads}`,
+      fix: `use a multiple of ${heads}, such as ${near}`,
+      rule: 'divisible',
+      facts: { value: hidden, of: 'n_head', factor: heads, near },
+    });
+  }
   return {
     layers: size('n_layer'),
     hidden,
@@ -65,18 +78,19 @@ export function shapeOf(
   };
 }
 
-function invalid(field: string, problem: string): AppError {
-  return new AppError('invalid_spec', `model.config.${field} ${problem}`, { context: { path: `model.config.${field}` } });
+function invalid(field: string, problem: Omit<FieldError, 'path'>): AppError {
+  const path = `model.config.${field}`;
+  return new AppError('invalid_spec', `${path} ${problem.message}`, { context: { path }, errors: [{ path, ...problem }] });
 }
 
 function notSupported(field: string, value: unknown, supported: readonly string[]): AppError {
-  return new AppError(
-    'not_supported',
-    `model.config.${field} ${JSON.stringify(value)} is not supported; supported: ${supported.join(', ')}`,
-    {
-      context: { path: `model.config.${field}` },
-    },
-  );
+  const path = `model.config.${field}`;
+  const message = `${JSON.stringify(value)} is not supported`;
+  const names = supported.join(', ');
+  return new AppError('not_supported', `${path} ${message}; supported: ${names}`, {
+    context: { path },
+    errors: [{ path, message, fix: `use one of: ${names}`, rule: 'not_supported', facts: { supported: names } }],
+  });
 }
 
 /** How many parameters the model of a config has; null for one that the planner does not know. */
