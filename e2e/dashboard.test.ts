@@ -88,6 +88,27 @@ it('leaves the letters alone that somebody writes into the text of a job', async
   expect(await here.page.getByRole('dialog').count()).toBe(0);
 });
 
+it('takes whoever starts a job with a wrong text to what is wrong with it', async () => {
+  const { page, product } = here;
+  await page.goto(`${product.url}/new?model=gpt2-nano`);
+  await page.getByRole('button', { name: 'YAML' }).click();
+  const text = page.getByRole('textbox', { name: 'Job spec as YAML' });
+  await text.click();
+  await page.keyboard.press('ControlOrMeta+A');
+  const wrong =
+    'kind: train\nmodel: { preset: gpt2-nano }\ndata: { txt: [a.txt] }\ntraining: { steps: 1, globalBatch: 8, sequence: 64, optimizer: { learningRate: 1e-3 } }\ntrainig: {}\n';
+  await page.keyboard.insertText(wrong);
+  await page.getByRole('button', { name: 'Start job' }).click();
+  const problems = page.getByRole('list', { name: 'Problems' });
+  await problems.getByText('did you mean `training`?').waitFor();
+  await expect.poll(() => text.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  await page.keyboard.type('# here ');
+  await expect.poll(() => text.innerText()).toMatch(/^data: \{ # here txt/m);
+  await problems.getByRole('button', { name: 'Line 5' }).click();
+  await page.keyboard.type('# and here ');
+  await expect.poll(() => text.innerText()).toMatch(/^# and here trainig/m);
+});
+
 it('submits from the keyboard alone', async () => {
   await here.page.keyboard.press('c');
   await here.page.getByRole('heading', { name: 'New job' }).waitFor();

@@ -3,7 +3,7 @@ import type { Plan, PlanResult } from '@massif/planner';
 import { Banner, Button, Card, Segmented, Skeleton } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Rocket } from 'lucide-react';
-import { lazy, Suspense, useMemo, type FormEvent } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type FormEvent } from 'react';
 import { FormProvider } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
@@ -35,13 +35,19 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
   const refusal = useLocalRefusal(isCurrent ? preview.error : undefined, draft.spec);
   const { dryRun, error: refused } = useDryRun(draft.spec && !preview.error ? draft.text : undefined);
   const submit = useSubmit();
+  // What was refused was another draft.
+  const forgetRefused = useEffectEvent(() => submit.isError && submit.reset());
+  useEffect(() => void forgetRefused(), [draft.spec, draft.error]);
+  const [asks, setAsks] = useState(0);
   const isAsked = draft.form.formState.submitCount > 0;
   const problems = useProblemsOf(draft.error ?? refusal, isAsked);
   const result = preview.isElsewhere ? dryRun && resultOf(dryRun) : preview.result;
+  const isOutdated = draft.spec === undefined || (refusal !== undefined && areOfFields(refusal));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (draft.mode === 'yaml') {
       if (draft.spec) submit.mutate(draft.readText());
+      else setAsks(asks + 1);
       return;
     }
     void draft.form.handleSubmit(() => submit.mutate(draft.readText()), focusOthers)(event);
@@ -88,8 +94,8 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
                 <SpecForm cluster={cluster} />
               </>
             ) : (
-              <Suspense fallback={<Skeleton className="h-[36rem] rounded-lg" />}>
-                <YamlEditor text={draft.text} onChange={draft.edit} refusal={refusal} />
+              <Suspense fallback={<Skeleton className="h-96 rounded-lg" />}>
+                <YamlEditor text={draft.text} onChange={draft.edit} refusal={refusal ?? ofText(refused)} asks={asks} />
               </Suspense>
             )}
           </div>
@@ -99,14 +105,15 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               planned={preview.planned ?? draft.spec}
               spec={preview.spec ?? draft.spec}
               error={refusal ?? refused ?? undefined}
-              isOutdated={draft.spec === undefined || (refusal !== undefined && areOfFields(refusal))}
+              isOutdated={isOutdated}
+              isIncomplete={problems.isOnlyEmpty && draft.mode === 'form'}
               dryRun={dryRun}
               cluster={cluster}
               action={action}
             />
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
-            <BigNumbers plan={result?.plans[0]} compact />
+            <BigNumbers plan={result?.plans[0]} isComing={!result && !isOutdated && !refusal && !refused} compact />
             {start}
           </Card>
         </form>
@@ -118,6 +125,11 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
 /** Whether an error is told at its fields, in the reader's language. */
 function areOfFields({ errors = [] }: AppError): boolean {
   return errors.length > 0 && errors.every(({ rule }) => rule !== undefined);
+}
+
+/** What the API says of a place in a draft; not that it cannot be reached. */
+function ofText(error: AppError | null): AppError | undefined {
+  return error && (error.errors ?? error.context['path']) !== undefined ? error : undefined;
 }
 
 /** What the planner says against a draft, its fields in the reader's language. */

@@ -1,11 +1,23 @@
+import { findModel } from '@massif/catalog';
 import { formatSize, type JobSpec } from '@massif/contracts';
 import { fieldsAt } from '../yaml/schema.ts';
 import { writeDraft } from './text.ts';
 import { initialValues, withoutEmpty, type SpecValues } from './values.ts';
 
-/** A draft that begins with the model of somewhere. */
+/** A draft that begins with the model of somewhere, with samples no longer than it can read where that is known. */
 export function draftWithModel(model: SpecValues['model']): string {
-  return writeDraft('', { ...initialValues, model });
+  const { training } = initialValues;
+  const context = presetOf(model?.preset ?? '')?.sequence ?? Infinity;
+  return writeDraft('', { ...initialValues, model, training: { ...training, sequence: Math.min(training.sequence, context) } });
+}
+
+/** A model of the catalogue, by any of its names, as the API takes them. */
+export function presetOf(name: string): ReturnType<typeof findModel> | undefined {
+  try {
+    return findModel(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The text of the draft that begins from nothing. */

@@ -1,13 +1,23 @@
-import { checkSupported, parseJobSpec, toAppError, type AppError, type FieldError, type TrainSpec } from '@massif/contracts';
+import { checkSupported, parseJobSpec, parseText, toAppError, type AppError, type FieldError, type TrainSpec } from '@massif/contracts';
 import { withoutEmpty, type SpecValues } from './values.ts';
 
 /** A draft as the contract reads it: a spec with every default, or every problem. */
 export type Checked = { spec: TrainSpec; error?: undefined } | { spec?: undefined; error: AppError };
 
-/** What this version runs and what it refuses alike; never throws. */
+/** What a form holds: a field that is empty is one that is not there. Never throws. */
 export function checkValues(values: SpecValues): Checked {
+  return checked(() => withoutEmpty(values) ?? {});
+}
+
+/** A text as it would be submitted. Never throws. */
+export function checkText(text: string): Checked {
+  return checked(() => parseText(text));
+}
+
+/** What this version runs and what it refuses alike. */
+function checked(read: () => unknown): Checked {
   try {
-    const spec = parseJobSpec(withoutEmpty(values) ?? {});
+    const spec = parseJobSpec(read());
     checkSupported(spec);
     return { spec };
   } catch (error) {

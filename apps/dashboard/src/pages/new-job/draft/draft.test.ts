@@ -1,6 +1,7 @@
+import { isTrainable, modelConfig, models } from '@massif/catalog';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draftOfJob, ordered } from './begin.ts';
+import { draftOfJob, draftWithModel, ordered } from './begin.ts';
 import { checkValues, fieldErrorsOf } from './check.ts';
 import { isReadable, readDraft, writeDraft } from './text.ts';
 import { initialValues, toEntry, withoutEmpty, type SpecValues } from './values.ts';
@@ -108,6 +109,19 @@ describe('what is typed as a number', () => {
     ['1,5', '1,5'],
   ])('%j is %j', (typed, entry) => {
     expect(toEntry(typed)).toBe(entry);
+  });
+});
+
+describe('a draft with a model', () => {
+  it.each(models.filter(isTrainable).flatMap(({ name, aliases }) => [name, ...aliases]))('of %s is a job that can be planned', (preset) => {
+    const { spec } = checkValues(readDraft(draftWithModel({ preset })));
+    const { n_positions: context } = modelConfig(preset);
+    expect(spec!.training.sequence).toBeLessThanOrEqual(Number(context));
+  });
+
+  it('is there for a model that nobody knows too: what is wrong is told where it is edited', () => {
+    expect(readDraft(draftWithModel({ preset: 'nobody' }))).toEqual({ ...initialValues, model: { preset: 'nobody' } });
+    expect(readDraft(draftWithModel({ job: 'job_1' })).model).toEqual({ job: 'job_1' });
   });
 });
 

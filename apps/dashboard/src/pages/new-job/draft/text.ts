@@ -1,13 +1,14 @@
-import { parseText } from '@massif/contracts';
+import { AppError, parseText } from '@massif/contracts';
 import { isMap, parseDocument, stringify, type Document } from 'yaml';
 import { withoutEmpty, type SpecValues } from './values.ts';
 
 type Plain = Record<string, unknown>;
 
-/** @throws AppError `malformed_body` with line and column when it is no well-formed text, or holds something else than fields */
+/** @throws AppError `malformed_body` with line and column when it is no well-formed text, `invalid_spec` when it holds something else than fields */
 export function readDraft(text: string): SpecValues {
   const value = parseText(text);
-  return isPlain(value) ? value : {};
+  if (!isPlain(value)) throw new AppError('invalid_spec', 'A job spec must be an object');
+  return value;
 }
 
 /** Whether a text is a draft that the form can show. */

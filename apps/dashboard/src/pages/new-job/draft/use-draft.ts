@@ -1,7 +1,7 @@
-import { parseText, toAppError, type AppError, type TrainSpec } from '@massif/contracts';
+import type { AppError, TrainSpec } from '@massif/contracts';
 import { useEffect, useMemo, useState } from 'react';
 import { useForm, useWatch, type FieldErrors, type UseFormReturn } from 'react-hook-form';
-import { checkValues, fieldErrorsOf, type Checked } from './check.ts';
+import { checkText, checkValues, fieldErrorsOf } from './check.ts';
 import { storeDraft, type StoredDraft } from './storage.ts';
 import { isReadable, readDraft, writeDraft } from './text.ts';
 import type { SpecValues } from './values.ts';
@@ -73,14 +73,6 @@ function useRestingText(isForm: boolean, written: string, values: SpecValues): s
     return () => clearTimeout(timer);
   }, [isForm, written, values]);
   return isForm ? text : written;
-}
-
-function checkText(text: string): Checked {
-  try {
-    return checkValues(parseText(text) as SpecValues);
-  } catch (error) {
-    return { error: toAppError(error) };
-  }
 }
 
 function toFormErrors(error: AppError): FieldErrors<SpecValues> {

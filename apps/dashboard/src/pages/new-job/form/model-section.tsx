@@ -1,10 +1,11 @@
-import { findModel, isTrainable, modelConfig, models } from '@massif/catalog';
+import { isTrainable, modelConfig, models } from '@massif/catalog';
 import { Combobox, Field } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { client } from '../../../api/client.ts';
 import { useFormat } from '../../../i18n/format.ts';
+import { presetOf } from '../draft/begin.ts';
 import type { SpecValues } from '../draft/values.ts';
 import { Fields, NumberEntry } from './fields.tsx';
 import { ProblemText } from './problem-text.tsx';
@@ -51,15 +52,6 @@ export function ModelSection() {
       )}
     </WaysSection>
   );
-}
-
-/** A model of the catalogue, by any of its names, as the API takes them. */
-function presetOf(name: string): ReturnType<typeof findModel> | undefined {
-  try {
-    return findModel(name);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The sizes of the model that was chosen before, to begin from. */

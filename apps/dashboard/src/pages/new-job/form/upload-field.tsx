@@ -1,4 +1,4 @@
-import { toAppError, type AppError } from '@massif/contracts';
+import { AppError, toAppError } from '@massif/contracts';
 import { Button, cx, Field, IconButton, Progress } from '@massif/ui';
 import { useQueries, useQueryClient } from '@tanstack/react-query';
 import { FileText, Trash2, Upload as UploadIcon } from 'lucide-react';
@@ -9,6 +9,7 @@ import { useFormat } from '../../../i18n/format.ts';
 import { Failure } from '../../../shell/failure.tsx';
 import { ProblemText } from './problem-text.tsx';
 import { useProblem } from './problems.ts';
+import { problemOfText } from './text-file.ts';
 import { uploadFile } from './upload.ts';
 
 interface Sending {
@@ -42,6 +43,8 @@ export function UploadField({ references, onChange }: { references: readonly str
     const controller = new AbortController();
     setSending((all) => [...all, { key, name: file.name, share: 0, stop: () => controller.abort() }]);
     try {
+      const wrong = await problemOfText(file);
+      if (wrong) throw new AppError('data_invalid', t(wrong, { name: file.name }));
       const upload = await uploadFile(file, { onProgress: (share) => change(key, { share }), signal: controller.signal });
       queryClient.setQueryData(uploadKey(upload.reference), upload);
       change(key, undefined);

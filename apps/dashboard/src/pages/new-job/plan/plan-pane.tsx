@@ -20,6 +20,8 @@ interface PlanPaneProps {
   error: AppError | undefined;
   /** Whether the draft has problems in its fields, so that the plan is that of an earlier one. */
   isOutdated: boolean;
+  /** Whether that is only because something is not filled in yet. */
+  isIncomplete: boolean;
   dryRun: DryRun | undefined;
   cluster: PlanClusterResource | undefined;
   /** What to do with it: always in view. */
@@ -27,19 +29,37 @@ interface PlanPaneProps {
 }
 
 /** What one gets for what one pays: the plan of the draft, as it is typed. It is drawn again when there is another plan, not with each key. */
-export const PlanPane = memo(function PlanPane({ result, planned, spec, error, isOutdated, dryRun, cluster, action }: PlanPaneProps) {
+export const PlanPane = memo(function PlanPane({
+  result,
+  planned,
+  spec,
+  error,
+  isOutdated,
+  isIncomplete,
+  dryRun,
+  cluster,
+  action,
+}: PlanPaneProps) {
   const t = useTranslations('newJob.plan');
   const explain = useExplanation();
   const best = result?.plans[0];
+  const isComing = best === undefined && !isOutdated && !error;
   const capacity = planned && cluster ? capacityOf(planned, cluster) : null;
   return (
     <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
       <Card className="flex flex-col gap-4">
-        <BigNumbers plan={best} />
+        <BigNumbers plan={best} isComing={isComing} />
         <div className="min-h-14">
-          <Status error={error} spec={spec} isOutdated={isOutdated} hasPlan={best !== undefined} dryRun={dryRun} />
+          <Status
+            error={error}
+            spec={spec}
+            isOutdated={isOutdated}
+            isIncomplete={isIncomplete}
+            hasPlan={best !== undefined}
+            dryRun={dryRun}
+          />
         </div>
-        <Figures plan={best} />
+        <Figures plan={best} isComing={isComing} />
         {action}
       </Card>
       {best && planned ? (
@@ -56,37 +76,44 @@ export const PlanPane = memo(function PlanPane({ result, planned, spec, error, i
           </Card>
         </>
       ) : (
-        <Skeleton className="h-96 w-full" />
+        isComing && <Skeleton className="h-96 w-full" />
       )}
     </section>
   );
 });
 
+interface NumbersProps {
+  plan: Plan | undefined;
+  /** Whether there is none yet because it is being made; it is not while the draft cannot be planned. */
+  isComing: boolean;
+}
+
 /** When it is through, and what it costs. @param compact without the reasons of what is not known, for the bar on a phone */
-export function BigNumbers({ plan, compact = false }: { plan: Plan | undefined; compact?: boolean }) {
+export function BigNumbers({ plan, isComing, compact = false }: NumbersProps & { compact?: boolean }) {
   const t = useTranslations('newJob.plan');
   const format = useFormat();
   const days = plan?.days ?? null;
+  const cost = plan?.costUsd ?? null;
   const seconds = days === null ? null : days * 86_400;
   return (
     <div className={compact ? 'flex gap-5 whitespace-nowrap' : 'grid grid-cols-2 gap-4'}>
       <Stat
         size={compact ? 'md' : 'lg'}
         label={t('finishes')}
-        value={plan ? seconds === null ? null : format.duration(seconds) : <Skeleton className="my-1 h-7 w-28" />}
+        value={isComing ? <Skeleton className="my-1 h-7 w-28" /> : seconds === null ? null : format.duration(seconds)}
         hint={compact ? undefined : plan && (seconds === null ? t('noLength') : t('afterStart'))}
       />
       <Stat
         size={compact ? 'md' : 'lg'}
         label={t('costs')}
-        value={plan ? plan.costUsd === null ? null : format.usd(plan.costUsd) : <Skeleton className="my-1 h-7 w-20" />}
+        value={isComing ? <Skeleton className="my-1 h-7 w-20" /> : cost === null ? null : format.usd(cost)}
         hint={!compact && plan?.costUsd === null ? t('noPrice') : undefined}
       />
     </div>
   );
 }
 
-function Figures({ plan }: { plan: Plan | undefined }) {
+function Figures({ plan, isComing }: NumbersProps) {
   const t = useTranslations('newJob.plan');
   const format = useFormat();
   const figures = [
@@ -100,7 +127,7 @@ function Figures({ plan }: { plan: Plan | undefined }) {
       {figures.map(({ key, value }) => (
         <div key={key} className="flex min-w-0 flex-col justify-between">
           <dt className="text-xs text-text-2">{t(key)}</dt>
-          <dd className="text-sm font-medium whitespace-nowrap">{value ?? <Skeleton className="my-1 h-3 w-16" />}</dd>
+          <dd className="text-sm font-medium whitespace-nowrap">{isComing ? <Skeleton className="my-1 h-3 w-16" /> : (value ?? '–')}</dd>
         </div>
       ))}
     </dl>
@@ -112,13 +139,17 @@ function Status({
   error,
   spec,
   isOutdated,
+  isIncomplete,
   hasPlan,
   dryRun,
-}: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'dryRun'> & { hasPlan: boolean }) {
+}: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'isIncomplete' | 'dryRun'> & { hasPlan: boolean }) {
   const t = useTranslations('newJob.plan');
   const refusalText = useRefusalText();
   const reasonText = useReasonText();
-  if (isOutdated) return <Banner tone="warning">{t(hasPlan ? 'outdated' : 'fieldsFirst')}</Banner>;
+  if (isOutdated) {
+    const after = isIncomplete ? 'filledIn' : 'corrected';
+    return <Banner tone="warning">{t(`${hasPlan ? 'outdated' : 'none'}.${after}`)}</Banner>;
+  }
   if (error) {
     const { title, sentence, fix } = refusalText(error, spec);
     return (

@@ -15,9 +15,10 @@ const highlight = HighlightStyle.define([
 export const editorTheme = [
   syntaxHighlighting(highlight),
   EditorView.theme({
-    '&': { height: '36rem', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: '13px' },
+    '&': { maxHeight: '36rem', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: '13px' },
     '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
-    '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px' },
+    '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px', overflow: 'auto' },
+    '.cm-content, .cm-gutter': { minHeight: '24rem' },
     '.cm-content': { caretColor: 'var(--text)', padding: '8px 0', outline: 'none' },
     '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--text)' },
     '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {

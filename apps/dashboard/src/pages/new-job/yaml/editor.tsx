@@ -1,13 +1,14 @@
 import { autocompletion, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { yaml } from '@codemirror/lang-yaml';
-import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { forEachDiagnostic, lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, hoverTooltip, keymap } from '@codemirror/view';
 import type { AppError } from '@massif/contracts';
+import { Button } from '@massif/ui';
 import { basicSetup } from 'codemirror';
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useProblemText } from '../problem-words.ts';
+import { useProblemText, type ProblemWords } from '../problem-words.ts';
 import { cursorAt } from './cursor.ts';
 import { diagnose } from './diagnose.ts';
 import { editorTheme } from './editor-theme.ts';
@@ -19,17 +20,25 @@ interface YamlEditorProps {
   onChange(text: string): void;
   /** What the planner says against a text that is right by itself. */
   refusal: AppError | undefined;
+  /** How often somebody has tried to submit it in vain: each time the first problem takes the focus. */
+  asks: number;
+}
+
+interface ShownProblem extends ProblemWords {
+  path: string;
+  line: number;
 }
 
 /** A line that is half written is no problem yet. */
 const restMs = 150;
 
 /** A spec as text: problems at their lines, help on fields, completion from the contract. */
-export function YamlEditor({ text, onChange, refusal }: YamlEditorProps) {
+export function YamlEditor({ text, onChange, refusal, asks }: YamlEditorProps) {
   const t = useTranslations('newJob.yaml');
   const problemText = useProblemText();
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(undefined);
+  const [problems, setProblems] = useState<ShownProblem[]>([]);
   const changed = useEffectEvent(onChange);
   const label = useEffectEvent(() => t('label'));
   const begin = useEffectEvent(() => text);
@@ -57,21 +66,68 @@ export function YamlEditor({ text, onChange, refusal }: YamlEditorProps) {
     return () => view.destroy();
   }, []);
 
+  const mark = useEffectEvent(() => {
+    const view = editor.current;
+    // What has been written meanwhile is told in a moment; it is no fault of this text, whose places it may not have.
+    if (!view || view.state.doc.toString() !== text) return;
+    const found = diagnose(text, refusal)
+      .map(({ from, to, ...problem }) => ({
+        from,
+        to,
+        line: view.state.doc.lineAt(from).number,
+        path: problem.path,
+        ...problemText(problem),
+      }))
+      .toSorted((a, b) => a.from - b.from);
+    const diagnostics = found.map(({ from, to, message, fix }): Diagnostic => {
+      return { from, to, severity: 'error', message: fix === undefined ? message : `${message}\n${fix}` };
+    });
+    view.dispatch(setDiagnostics(view.state, diagnostics));
+    setProblems(found);
+  });
   useEffect(() => {
-    const timer = setTimeout(() => {
-      const view = editor.current;
-      // What has been written meanwhile is told in a moment; it is no fault of this text, whose places it may not have.
-      if (!view || view.state.doc.toString() !== text) return;
-      const diagnostics = diagnose(text, refusal).map((problem): Diagnostic => {
-        const { message, fix } = problemText(problem);
-        return { from: problem.from, to: problem.to, severity: 'error', message: fix === undefined ? message : `${message}\n${fix}` };
-      });
-      view.dispatch(setDiagnostics(view.state, diagnostics));
-    }, restMs);
+    const timer = setTimeout(mark, restMs);
     return () => clearTimeout(timer);
   }, [text, refusal, problemText]);
 
-  return <div ref={host} className="h-[36rem] min-w-0 overflow-hidden rounded-lg border border-line bg-surface" />;
+  const goToFirst = useEffectEvent(() => {
+    mark();
+    if (editor.current) goTo(editor.current, 0);
+  });
+  useEffect(() => {
+    if (asks > 0) goToFirst();
+  }, [asks]);
+
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <div ref={host} className="min-w-0 overflow-hidden rounded-lg border border-line bg-surface" />
+      {problems.length > 0 && (
+        <ul aria-label={t('problems')} className="flex flex-col gap-1 text-sm">
+          {problems.map(({ line, path, message, fix }, index) => (
+            <li key={`${path} ${message}`} className="flex items-baseline gap-2">
+              <Button size="sm" onClick={() => editor.current && goTo(editor.current, index)}>
+                {t('line', { line })}
+              </Button>
+              <span className="min-w-0 break-words">
+                {path !== '' && <code className="font-mono text-xs">{path} </code>}
+                <span className="text-failed">{message}</span>
+                {fix !== undefined && <span className="text-text-2"> {fix}</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** To a problem by its number, where it is by now: the editor moves its marks with the text. */
+function goTo(view: EditorView, index: number): void {
+  const places: number[] = [];
+  forEachDiagnostic(view.state, (_, from) => places.push(from));
+  const anchor = places[index];
+  if (anchor !== undefined) view.dispatch({ selection: { anchor }, scrollIntoView: true });
+  view.focus();
 }
 
 function complete({ state, pos, explicit }: CompletionContext): CompletionResult | null {

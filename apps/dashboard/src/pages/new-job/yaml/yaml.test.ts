@@ -56,12 +56,20 @@ describe('the diagnosis', () => {
     const wrong = 'kind: train\nmodel: { preset: a\ndata: 1\n';
     const [problem] = diagnose(wrong);
     expect(wrong.slice(0, problem!.from).split('\n').length).toBeGreaterThan(1);
-    expect(problem!.message).toMatch(/^line \d+, column \d+: /);
+    // Its line is named beside it.
+    expect(problem!.message).toBe('Flow map in block collection must be sufficiently indented and end with a }');
+  });
+
+  it('judges the text as it would be submitted, what is empty in it too', () => {
+    expect(diagnose(`${text}trainig: {}\n`)).toMatchObject([{ path: 'trainig', rule: 'misspelt_field' }]);
   });
 
   it('marks what the planner found, once the text itself is right', () => {
     const refusal = new AppError('does_not_fit', 'too large', { context: { path: 'training.sequence' } });
     expect(diagnose(text, refusal)).toMatchObject([{ path: 'training.sequence', message: 'too large' }]);
+    const inAnyLanguage = { rule: 'no_such_device', facts: { type: 'x', known: 'cpu' } } as const;
+    const errors = [{ path: 'resources.deviceType', message: 'no x', ...inAnyLanguage }];
+    expect(diagnose(text, new AppError('invalid_spec', 'no x', { errors }))).toMatchObject([inAnyLanguage]);
     expect(diagnose('kind: deploy', refusal).every(({ message }) => message !== 'too large')).toBe(true);
     expect(diagnose(text)).toEqual([]);
   });
