@@ -1,5 +1,5 @@
 import { newId, type Job, type JobSummary, type List } from '@massif/contracts';
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keys } from '../keys.ts';
 import { patchCaches, patchJobs } from './patch.ts';
@@ -103,5 +103,54 @@ describe('what the stream says of a job', () => {
     patchCaches(queryClient, { event: 'job', data: of('recovering', 1) });
     await answer(of('succeeded', 2));
     expect(state()).toMatchObject({ data: of('succeeded', 2), fetchStatus: 'idle' });
+  });
+});
+
+describe('what the stream says of jobs', () => {
+  const listOf = (...items: JobSummary[]): List<JobSummary> => ({ items, total: items.length, nextCursor: null });
+
+  /** A list that is shown; it is answered when the test does so, each question in its turn. */
+  function shown() {
+    const queryClient = new QueryClient();
+    const asked: ((list: List<JobSummary>) => void)[] = [];
+    const queryFn = () => new Promise<List<JobSummary>>((resolve) => asked.push(resolve));
+    const list = new QueryObserver(queryClient, { queryKey: keys.jobList({ state: 'running' }), queryFn });
+    onTestFinished(list.subscribe(() => {}));
+    onTestFinished(() => queryClient.clear());
+    return {
+      say: (...changes: JobSummary[]) => patchCaches(queryClient, { event: 'jobs', data: { changes, counts: {} } }),
+      async answer(question: number, ...items: JobSummary[]) {
+        await expect.poll(() => asked.length).toBe(question);
+        asked[question - 1]!(listOf(...items));
+      },
+      steps: () => list.getCurrentResult().data?.items.map(({ id, progress }) => [id, progress?.step]),
+    };
+  }
+  const at = (id: string, step: number) => job(id, { progress: { step } as JobSummary['progress'] });
+
+  it('is not undone by the answer of a list that was on its way', async () => {
+    const { say, answer, steps } = shown();
+    await answer(1, at('a', 1), at('b', 1));
+    await expect.poll(steps).toHaveLength(2);
+    say(at('c', 1));
+    say(at('b', 2));
+    say({ ...at('a', 2), state: 'succeeded' });
+    await answer(2, at('c', 1), at('a', 1), at('b', 1));
+    await answer(3, at('c', 1), at('b', 2));
+    await expect.poll(steps).toEqual([
+      ['c', 1],
+      ['b', 2],
+    ]);
+  });
+
+  it('when it begins has a list asked for again that was asked for before', async () => {
+    const { say, answer, steps } = shown();
+    await answer(1, at('a', 1));
+    await expect.poll(steps).toHaveLength(1);
+    say(at('b', 1));
+    say();
+    await answer(2, at('a', 1));
+    await answer(3, at('b', 1));
+    await expect.poll(steps).toEqual([['b', 1]]);
   });
 });

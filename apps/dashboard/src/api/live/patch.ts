@@ -9,17 +9,25 @@ export function patchCaches(queryClient: QueryClient, { event, data }: LiveFrame
   else if (event === 'job') {
     if (isNewer(queryClient.getQueryData<Job>(keys.job(data.id)), data)) overtake(queryClient, keys.job(data.id), data);
   } else if (event === 'jobs') {
-    // The first of a connection changes nothing: what changed between a list's answer and now, nobody has told.
-    let unknown = data.changes.length === 0;
-    for (const [key, list] of queryClient.getQueriesData<List<JobSummary>>({ queryKey: keys.jobs })) {
-      if (!list || !Array.isArray(list.items)) continue;
-      const patched = patchJobs(list, key[1] ?? {}, data.changes);
-      queryClient.setQueryData(key, patched.list);
-      unknown ||= patched.unknown;
-    }
-    // Whether and where another job belongs into a list is for the API to say; a slow answer is waited for.
-    if (unknown) void queryClient.invalidateQueries({ queryKey: keys.jobs }, { cancelRefetch: false });
+    const onTheirWay = queryClient.getQueryCache().findAll({ queryKey: keys.jobs, fetchStatus: 'fetching' });
+    patchLists(queryClient, data.changes);
+    // Their answers may be older than what the stream says, which may be its last word: it is said again.
+    if (onTheirWay.length > 0)
+      void Promise.allSettled(onTheirWay.map(async ({ promise }) => promise)).then(() => patchLists(queryClient, data.changes));
   }
+}
+
+function patchLists(queryClient: QueryClient, changes: readonly JobChange[]): void {
+  // The first of a connection changes nothing: what changed between a list's answer and now, nobody has told.
+  let unknown = changes.length === 0;
+  for (const [key, list] of queryClient.getQueriesData<List<JobSummary>>({ queryKey: keys.jobs })) {
+    if (!list || !Array.isArray(list.items)) continue;
+    const patched = patchJobs(list, key[1] ?? {}, changes);
+    queryClient.setQueryData(key, patched.list);
+    unknown ||= patched.unknown;
+  }
+  // Whether and where another job belongs into a list is for the API to say; a slow answer is waited for.
+  if (unknown) void queryClient.invalidateQueries({ queryKey: keys.jobs }, { cancelRefetch: false });
 }
 
 /**
