@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { jobReaches, request, type JobView } from './harness/api.ts';
+import { smallJob } from './harness/jobs.ts';
 import { lossOn } from './harness/pages.ts';
 import { until } from './harness/until.ts';
 import { visitor } from './harness/visitor.ts';
@@ -125,5 +126,21 @@ it('submits from the keyboard alone', async () => {
   const id = await openedJob();
   const job = await jobReaches(here.product, id, ({ progress }) => (progress?.step ?? 0) > 0);
   expect(job.attempt).toBe(1);
+  await cancelAll();
+});
+
+it('shows new jobs by themselves again, when the list has gone from under the pointer', async () => {
+  const submit = (name: string) => request(here.product, 'POST', 'jobs', { body: smallJob({ name, steps: 100_000 }) });
+  await submit('first');
+  await here.page.goto(`${here.product.url}/jobs`);
+  const link = (name: string) => here.page.getByRole('table').getByRole('link', { name, exact: true });
+  await link('first').hover();
+  await here.page.getByRole('searchbox').fill('nothing is called so');
+  await here.page.getByRole('table').waitFor({ state: 'detached' });
+  await here.page.mouse.move(0, 0);
+  await here.page.getByRole('searchbox').fill('');
+  await link('first').waitFor();
+  await submit('second');
+  await expect.poll(() => link('second').count()).toBe(1);
   await cancelAll();
 });

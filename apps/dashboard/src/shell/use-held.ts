@@ -1,17 +1,18 @@
 import { useEffect, useState, type RefObject } from 'react';
 
-/** Whether the pointer or the focus is on an element: nothing may move under it then. */
+/** Whether the pointer is on an element, or the focus of somebody who uses the keyboard: nothing may move under it then. */
 export function useHeld(element: RefObject<HTMLElement | null>): boolean {
-  const [isHeld, setHeld] = useState(false);
+  const [held, setHeld] = useState<HTMLElement>();
   useEffect(() => {
     const target = element.current;
     if (!target) return;
-    const read = () => setHeld(target.matches(':hover') || target.contains(document.activeElement));
+    const read = () => setHeld(target.matches(':hover, :has(:focus-visible)') ? target : undefined);
     const events = ['pointerenter', 'pointerleave', 'focusin', 'focusout'] as const;
     for (const event of events) target.addEventListener(event, read);
     return () => {
       for (const event of events) target.removeEventListener(event, read);
     };
   });
-  return isHeld;
+  // One that goes from under the pointer tells nobody that it was left.
+  return held?.isConnected ?? false;
 }
