@@ -16,7 +16,8 @@ export function Nodes({ heat, loading }: { heat: HeatData; loading: boolean }) {
   const states = useTranslations('cluster.nodeStates');
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const change = (next: ClusterSearch) => void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
+  // What is typed comes a little later: it changes the address as it is by then.
+  const change = (next: ClusterSearch) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
   const nodes = filterNodes(placesOf(heat), search);
   return (
     <Section

@@ -36,7 +36,8 @@ export function Catalogue() {
   const maySubmit = useMay('jobs:write');
   const catalogue = useQuery(catalogueQuery);
   const models = useDeferredValue(catalogue.data && filterModels(catalogue.data, search));
-  const change = (next: typeof search) => void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
+  // What is typed comes a little later: it changes the address as it is by then.
+  const change = (next: typeof search) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
   return (
     <Section
       title={t('title')}
