@@ -167,3 +167,19 @@ it('says in view that rows cannot be read, and reads them by itself as soon as t
   await expectScreen(newestFirst);
   await alert.waitFor({ state: 'detached' });
 });
+
+it('brings nobody back to a row that comes when he has gone on to something else', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await page.route(/\/api\/v1\/jobs\?/, async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await page.locator('tbody a').first().focus();
+  await page.keyboard.press('End');
+  await expect.poll(async () => (await places()).at(-1)).toMatchObject({ index: count - 1, name: undefined });
+  const elsewhere = page.getByRole('link', { name: 'Models' });
+  await elsewhere.focus();
+  answer();
+  expect((await expectScreen(newestFirst)).at(-1)).toMatchObject({ name: 'run-1' });
+  expect(await elsewhere.evaluate((link) => link === document.activeElement)).toBe(true);
+});

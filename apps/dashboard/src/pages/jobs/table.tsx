@@ -167,6 +167,12 @@ function useArrowKeys({ body, count, first, last, inView, scrollTo }: ArrowKeysO
   // A row may only be drawn after it was scrolled to.
   useEffect(() => {
     if (!mustFocus.current) return;
+    // Its page may have been on its way for a while: who has gone on to something else is not brought back.
+    const { activeElement } = document;
+    if (activeElement !== document.body && !body.current?.contains(activeElement)) {
+      mustFocus.current = false;
+      return;
+    }
     const link = body.current?.querySelector<HTMLAnchorElement>(`[data-index="${current}"] a`);
     if (!link) return;
     mustFocus.current = false;
