@@ -32,8 +32,7 @@ try {
     isNew || readBegun(home)
       ? await writePast({ store, home, apiUrl, projectId: project.id, seed, nodes, jobs, planShapes: planned, signal: stop.signal })
       : { rest: Promise.resolve() };
-  await say({ type: 'ready' });
-  await past.rest;
+  await Promise.all([past.rest, say({ type: 'ready' })]);
   log.info({ isNew }, 'the past is there');
   await keepJobs({
     client,

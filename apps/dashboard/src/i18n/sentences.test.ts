@@ -22,11 +22,11 @@ const waits = (missing: number, holders: number, ahead: number): Reason => ({
 describe('a reason', () => {
   it('of the scheduler is said from its facts', async () => {
     expect(await say('en', waits(1, 0, 0))).toBe('Waits for 1 more device on one node.');
-    expect(await say('en', waits(2, 1268, 1))).toBe('Waits for 2 more devices on one node. 1,268 jobs hold them. 1 job is ahead of it.');
+    expect(await say('en', waits(2, 1268, 1))).toBe('Waits for 2 more devices on one node. In use by 1,268 jobs. 1 job is ahead of it.');
     expect(await say('zh', waits(2, 6, 3))).toBe('还需同一节点上的 2 个设备空闲。目前由 6 个任务占用。前面还有 3 个任务。');
     // Where each of those in the way can be named, it is: their ids become links.
-    expect(await say('en', waits(1, 1, 0))).toBe('Waits for 1 more device on one node. a holds them.');
-    expect(await say('en', waits(2, 2, 0))).toBe('Waits for 2 more devices on one node. a and b hold them.');
+    expect(await say('en', waits(1, 1, 0))).toBe('Waits for 1 more device on one node. In use by a.');
+    expect(await say('en', waits(2, 2, 0))).toBe('Waits for 2 more devices on one node. In use by a and b.');
     expect(await say('zh', waits(2, 2, 0))).toBe('还需同一节点上的 2 个设备空闲。目前由 a和b 占用。');
   });
 

@@ -2,7 +2,7 @@ import { useState, type RefObject } from 'react';
 import { useHeld } from './use-held.ts';
 
 /**
- * Rows of a list that do not move while the pointer or the focus is on it: what is new waits, what is gone stays as it was, and
+ * Rows of a list that do not move while the pointer or the focus is on it: what is new waits, what is gone stays as it was when that began, and
  * the others go on changing in their places.
  */
 export function useStill<Item>(

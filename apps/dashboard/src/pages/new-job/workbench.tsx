@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type Form
 import { FormProvider } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
+import { useLanguage } from '../../i18n/language.tsx';
 import { Failure } from '../../shell/failure.tsx';
 import { CommandDialog } from './command-dialog.tsx';
 import { fieldErrorsOf } from './draft/check.ts';
@@ -28,6 +29,7 @@ const YamlEditor = lazy(async () => ({ default: (await import('./yaml/editor.tsx
 export function Workbench({ source, begin }: { source: string; begin: Pick<StoredDraft, 'text' | 'mode'> }) {
   const t = useTranslations('newJob');
   const maySubmit = useMay('jobs:write');
+  const { locale } = useLanguage();
   const draft = useDraft(source, begin);
   const { data: cluster } = useQuery(planClusterQuery);
   const preview = usePreview(draft.spec, cluster);
@@ -95,7 +97,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               </>
             ) : (
               <Suspense fallback={<Skeleton className="h-96 rounded-lg" />}>
-                <YamlEditor text={draft.text} onChange={draft.edit} refusal={refusal ?? ofText(refused)} asks={asks} />
+                <YamlEditor key={locale} text={draft.text} onChange={draft.edit} refusal={refusal ?? ofText(refused)} asks={asks} />
               </Suspense>
             )}
           </div>

@@ -66,13 +66,14 @@ const restMs = 150;
 
 /** The text of a form, a moment after its last change; any other text as it is. */
 function useRestingText(isForm: boolean, written: string, values: SpecValues): string {
-  const [text, setText] = useState(written);
+  const [rested, setRested] = useState({ written, text: written });
   useEffect(() => {
     if (!isForm) return;
-    const timer = setTimeout(() => setText(writeDraft(written, values)), restMs);
+    const timer = setTimeout(() => setRested({ written, text: writeDraft(written, values) }), restMs);
     return () => clearTimeout(timer);
   }, [isForm, written, values]);
-  return isForm ? text : written;
+  // A form that has just come from another text is that text.
+  return isForm && rested.written === written ? rested.text : written;
 }
 
 function toFormErrors(error: AppError): FieldErrors<SpecValues> {
