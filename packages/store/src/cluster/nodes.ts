@@ -59,7 +59,9 @@ export function nodeStore({ query, prisma }: Database): NodeStore {
 
 interface NodeRecord extends Omit<ClusterNode, 'devices'> {
   /** In the order of the columns above: the names of their fields would be half of the answer. */
-  devices: [id: string, index: number, type: string, memoryBytes: number, healthy: boolean, healthSince: string, heldBy: string | null][] | null;
+  devices:
+    | [id: string, index: number, type: string, memoryBytes: number, healthy: boolean, healthSince: string, heldBy: string | null][]
+    | null;
 }
 
 function toNode({ devices, ...node }: NodeRecord): ClusterNode {
