@@ -26,16 +26,17 @@ import { Failure } from '../../shell/failure.tsx';
 import { moveInRows } from '../../shell/row-keys.ts';
 import { trainedQuery } from './queries.ts';
 
-const columns = ['model', 'loss', 'tokens', 'finished', 'where', 'actions'] as const;
+const columns = ['model', 'loss', 'tokens', 'created', 'finished', 'where', 'actions'] as const;
 const numeric: readonly string[] = ['loss', 'tokens'];
 /** Where there is no room for all. */
 const wideOnly: Partial<Record<(typeof columns)[number], string>> = {
   tokens: 'max-sm:hidden',
-  finished: 'max-sm:hidden',
+  created: 'max-sm:hidden',
+  finished: 'max-md:hidden',
   where: 'max-lg:hidden',
 };
 
-/** Models that jobs left behind. */
+/** Models that jobs left behind, in the order of the jobs: the newest first. */
 export function Trained() {
   const t = useTranslations('models.trained');
   const maySubmit = useMay('jobs:write');
@@ -104,6 +105,9 @@ function TrainedRow({ job, maySubmit }: { job: Job; maySubmit: boolean }) {
       <TableCell numeric>{format.fixed(progress?.evaluationLoss ?? progress?.loss, 3)}</TableCell>
       <TableCell numeric className={wideOnly.tokens}>
         {format.count(progress?.tokens)}
+      </TableCell>
+      <TableCell className={wideOnly.created}>
+        <RelativeTime time={job.createdAt} />
       </TableCell>
       <TableCell className={wideOnly.finished}>{job.endedAt ? <RelativeTime time={job.endedAt} /> : format.time(null)}</TableCell>
       <TableCell className="max-w-80 max-lg:hidden">{result?.model && <CopyText text={result.model} label={t('copyPath')} />}</TableCell>
