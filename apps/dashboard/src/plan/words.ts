@@ -3,6 +3,7 @@ import type { Plan } from '@massif/planner';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../i18n/format.ts';
 import { useErrorText } from '../i18n/sentences.ts';
+import type { Offer } from './offer.ts';
 
 export const memoryPartNames = ['parameters', 'gradients', 'optimizer', 'activations', 'logits', 'workspace'] as const;
 type MemoryPart = (typeof memoryPartNames)[number];
@@ -54,7 +55,7 @@ export function useExplanation() {
   const t = useTranslations('plan.explain');
   const format = useFormat();
   const words = usePartWords();
-  return (plan: Plan, { training }: Pick<TrainSpec, 'training'>, capacityBytes: number | null): string[] => {
+  return (plan: Plan, { training }: Pick<TrainSpec, 'training'>, { capacityBytes, onHost }: Offer): string[] => {
     const { layout, parts, stepTimeMs } = plan;
     const times = stepPartNames
       .filter((part) => parts[part] > 0)
@@ -64,7 +65,7 @@ export function useExplanation() {
     return [
       t('ranks', {
         ranks: layoutDevices(layout),
-        threads: plan.threadsPerDevice,
+        threads: onHost ? plan.threadsPerDevice : 0,
         microBatches: Math.max(1, Math.round(training.globalBatch / (layout.dp * layout.microBatch))),
         samples: layout.microBatch,
       }),

@@ -6,7 +6,7 @@ import { Route } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { PlanMemoryBar, PlanStepTimeBar } from '../../plan/bars.tsx';
-import { capacityOf } from '../../plan/capacity.ts';
+import { offerOf } from '../../plan/offer.ts';
 import { planClusterQuery } from '../../plan/cluster.ts';
 import { useExplanation, useLayoutText } from '../../plan/words.ts';
 
@@ -20,12 +20,12 @@ export function PlanTab({ job: { plan, spec } }: { job: Job }) {
   const explain = useExplanation();
   const layoutText = useLayoutText();
   const { data: cluster } = useQuery(planClusterQuery);
-  const capacity = cluster ? capacityOf(spec, cluster) : null;
+  const offer = offerOf(spec, cluster);
   if (!plan) return <EmptyState icon={Route} title={t('none')} />;
   const isWhole = (['memoryParts', 'devices', 'threadsPerDevice', 'source'] as const).every((field) => plan[field] !== undefined);
   const sentences =
     isWhole && spec.kind === 'train' && spec.runtime === 'native'
-      ? explain(plan as unknown as Plan, spec, capacity)
+      ? explain(plan as unknown as Plan, spec, offer)
       : (plan.explanation ?? []);
   return (
     <div className="flex flex-col gap-4">
@@ -37,7 +37,7 @@ export function PlanTab({ job: { plan, spec } }: { job: Job }) {
         <Stat label={figures('memory')} value={format.bytes(plan.memoryGiB * 2 ** 30)} />
       </Card>
       <div className="grid gap-4 lg:grid-cols-2">
-        <PlanMemoryBar level={2} plan={plan} capacityBytes={capacity} className={cardClass} />
+        <PlanMemoryBar level={2} plan={plan} capacityBytes={offer.capacityBytes} className={cardClass} />
         <PlanStepTimeBar level={2} plan={plan} className={cardClass} />
       </div>
       <Card className="flex flex-col gap-2">

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
 import { useReasonText } from '../../../i18n/sentences.ts';
 import { JobLinks } from '../../../shell/job-links.tsx';
-import { capacityOf } from '../../../plan/capacity.ts';
+import { offerOf } from '../../../plan/offer.ts';
 import { PlanPictures } from './pictures.tsx';
 import { RejectedLayouts } from '../../../plan/rejected.tsx';
 import { useExplanation, useRefusalText } from '../../../plan/words.ts';
@@ -44,7 +44,7 @@ export const PlanPane = memo(function PlanPane({
   const explain = useExplanation();
   const best = result?.plans[0];
   const isComing = best === undefined && !isOutdated && !error;
-  const capacity = planned && cluster ? capacityOf(planned, cluster) : null;
+  const offer = planned && offerOf(planned, cluster);
   return (
     <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
       <Card className="flex flex-col gap-4">
@@ -62,13 +62,13 @@ export const PlanPane = memo(function PlanPane({
         <Figures plan={best} isComing={isComing} />
         {action}
       </Card>
-      {best && planned ? (
+      {best && planned && offer ? (
         <>
-          <PlanPictures plan={best} spec={planned} capacityBytes={capacity} cluster={cluster} />
+          <PlanPictures plan={best} spec={planned} capacityBytes={offer.capacityBytes} cluster={cluster} />
           <Card className="flex flex-col gap-2">
             <h3 className="text-sm font-semibold">{t('why')}</h3>
             <ul className="flex list-disc flex-col gap-1 pl-4 text-sm text-text-2">
-              {explain(best, planned, capacity).map((sentence) => (
+              {explain(best, planned, offer).map((sentence) => (
                 <li key={sentence}>{sentence}</li>
               ))}
             </ul>
