@@ -20,7 +20,7 @@ export function QueuedJobs() {
   const list = useRef<HTMLOListElement>(null);
   const items = useStill(jobs.data?.items, list, idKey);
   return (
-    <Section title={t('title')} card="flush">
+    <Section title={t('title')} description={total > shownMax ? t('longest', { count: shownMax }) : undefined} card="flush">
       {jobs.isError && !items ? (
         <Failure error={jobs.error} retry={() => void jobs.refetch()} compact />
       ) : !items ? (
