@@ -127,7 +127,7 @@ export interface Rank {
   updatedAt: Date | null;
 }
 
-export type RankState = 'starting' | 'running' | 'stopped' | 'done';
+export type RankState = 'starting' | 'running' | 'stopped' | 'failed' | 'done';
 
 export interface JobEvent {
   jobId: string;

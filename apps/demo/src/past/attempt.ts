@@ -90,7 +90,8 @@ export function tellAttempt(
     },
     end: (endedMs, state) => {
       attempt.endedAt = timeOf(endedMs);
-      attempt.ranks = attempt.ranks.map((rank) => ({ ...rank, state }));
+      const failedRank = last?.type === 'failed' ? last.rank : undefined;
+      attempt.ranks = attempt.ranks.map((rank) => ({ ...rank, state: rank.rank === failedRank ? 'failed' : state }));
     },
   };
 }

@@ -92,7 +92,8 @@ export function tellJob(stay: SubmittedStay, place: Place): ToldJob {
 
   function recover(telling: Telling, { reason, atMs, againMs }: { reason: JobReason; atMs: number; againMs: number }): number | undefined {
     restarts++;
-    telling.end(atMs + promptlyMs, 'running');
+    // Ranks of a gang that was lost said nothing of their end.
+    telling.end(atMs + promptlyMs, telling.last?.type === 'failed' ? 'stopped' : 'running');
     story.move('recovering', atMs + promptlyMs, { reason });
     if (restarts <= spec.limits.maxRestarts) {
       story.move('queued', atMs + 2 * promptlyMs);

@@ -88,7 +88,7 @@ export function staysOf({
 /** About how long the first attempt of a job takes. */
 function lastsMs(seed: number, { spec, plan }: { spec: TrainSpec; plan: Plan }): number {
   const steps = stepsOf(spec);
-  const fate = fateOf({ seed: seedOfJob(seed, spec), attempt: 1, steps, ranks: plan.devices ?? 1, memoryGiB: plan.memoryGiB });
+  const fate = fateOf({ seed: seedOfJob(seed, spec), attempt: 1, steps, ranks: plan.devices ?? 1 });
   const done = fate.kind === 'fails' ? (fate.atStep ?? 0) : steps;
   return startsInMs + done * plan.stepTimeMs * slower;
 }

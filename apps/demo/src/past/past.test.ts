@@ -108,6 +108,13 @@ describe('the past of a demo', () => {
     for (const state of ['succeeded', 'failed', 'cancelled'] as const)
       expect(left.filter((job) => stateOf(job) === state).length, state).toBeGreaterThan(0);
     expect(left.filter(({ attempts }) => attempts.length > 1).length).toBeGreaterThan(0);
+    const died = left.flatMap(({ attempts }) => attempts.filter(({ code }) => code === 'rank_failed'));
+    expect(died.length).toBeGreaterThan(0);
+    for (const { message, ranks } of died) {
+      const states = ranks.map(({ rank, state }) => `rank ${rank} ${state}`);
+      expect(states.filter((state) => state.endsWith('failed'))).toEqual([`${/^rank \d+/.exec(message!)![0]} failed`]);
+      expect(states.filter((state) => state.endsWith('stopped'))).toHaveLength(ranks.length - 1);
+    }
   });
 });
 

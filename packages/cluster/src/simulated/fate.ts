@@ -1,10 +1,11 @@
 import type { ErrorCode } from '@massif/contracts';
+import { deviceMemoryBytes } from './machines.ts';
 import { between, exponential, seedOf, uniform } from './random.ts';
 
 /** How an attempt ends, unless its job is through before that. */
 export type Fate =
-  /** Of the job itself: each attempt that gets so far ends so. `atStep`: before this step is done; undefined: before any. */
-  | { kind: 'fails'; code: ErrorCode; message: string; atStep: number | undefined }
+  /** Of the job itself: each attempt that gets so far ends so. `atStep`: before this step is done; undefined: before any. `rank`: the one that it is of. */
+  | { kind: 'fails'; code: ErrorCode; message: string; atStep: number | undefined; rank?: number }
   /** Of this attempt: one of its ranks dies after so much training. */
   | { kind: 'rankDies'; rank: number; how: string; afterMs: number };
 
@@ -12,17 +13,24 @@ const hourMs = 3_600_000;
 /** Time that a gang of eight trains until one of its ranks dies. */
 const rankDiesEveryMs = 14 * hourMs;
 
-type JobFate = (job: { seed: number; steps: number; ranks: number; memoryGiB: number }) => Omit<Extract<Fate, { kind: 'fails' }>, 'kind'>;
+const giB = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+
+type JobFate = (job: { seed: number; steps: number; ranks: number }) => Omit<Extract<Fate, { kind: 'fails' }>, 'kind'>;
 
 /** What becomes of jobs that cannot succeed, and the share of jobs that each becomes of. */
 const jobFates: readonly { share: number; fate: JobFate }[] = [
   {
     share: 0.025,
-    fate: ({ seed, ranks, memoryGiB }) => ({
-      code: 'device_out_of_memory',
-      message: `rank ${Math.floor(uniform(seed, 1) * ranks)}: ${(memoryGiB * between(seed, 1.08, 1.3)).toFixed(1)} GiB do not fit into the memory of the device`,
-      atStep: 0,
-    }),
+    fate: ({ seed, ranks }) => {
+      const rank = Math.floor(uniform(seed, 1) * ranks);
+      const needed = giB(deviceMemoryBytes * between(seed, 1.03, 1.25));
+      return {
+        code: 'device_out_of_memory',
+        message: `rank ${rank}: ${needed} GiB do not fit into the ${giB(deviceMemoryBytes)} GiB of the device`,
+        atStep: 0,
+        rank,
+      };
+    },
   },
   {
     share: 0.02,
@@ -57,14 +65,13 @@ export interface FateOptions {
   /** Of the whole run. */
   steps: number;
   ranks: number;
-  memoryGiB: number;
 }
 
-export function fateOf({ seed, attempt, steps, ranks, memoryGiB }: FateOptions): Fate {
+export function fateOf({ seed, attempt, steps, ranks }: FateOptions): Fate {
   const ofJob = seedOf(seed, 'fate');
   let chance = uniform(ofJob);
   for (const { share, fate } of jobFates) {
-    if (chance < share) return { kind: 'fails', ...fate({ seed: ofJob, steps, ranks, memoryGiB }) };
+    if (chance < share) return { kind: 'fails', ...fate({ seed: ofJob, steps, ranks }) };
     chance -= share;
   }
   const ofAttempt = seedOf(seed, 'attempt', attempt);

@@ -1,7 +1,7 @@
 import { parseJobSpec, type TrainSpec } from '@massif/contracts';
 import { describe, expect, it } from 'vitest';
 import { lifeOf, type GangEvent, type GangFacts } from './life.ts';
-import { awayUntil, machines, slownessOf } from './machines.ts';
+import { awayUntil, deviceMemoryBytes, machines, slownessOf } from './machines.ts';
 
 const GiB = 2 ** 30;
 const hourMs = 3_600_000;
@@ -110,6 +110,20 @@ describe('the life of a gang', () => {
     const again = live({ spec: specOf(died), attempt: 2, firstStep: 50 });
     expect(again.at(-1)!.type === 'succeeded' || only(again, 'step').length > 0).toBe(true);
   });
+});
+
+it('runs out of memory only where more is needed than a device has, and says of which rank', () => {
+  const failures = names(400).flatMap((name) => {
+    const end = live({ spec: specOf(name) }).at(-1)!;
+    return end.type === 'failed' && end.code === 'device_out_of_memory' ? [end] : [];
+  });
+  expect(failures.length).toBeGreaterThan(0);
+  for (const { message, rank } of failures) {
+    const [, named, needed, has] = /^rank (\d): ([\d.]+) GiB do not fit into the ([\d.]+) GiB of the device$/.exec(message)!;
+    expect(Number(named)).toBe(rank);
+    expect(Number(needed)).toBeGreaterThan(Number(has));
+    expect(Number(has)).toBeCloseTo(deviceMemoryBytes / GiB, 1);
+  }
 });
 
 describe('simulated machines', () => {

@@ -25,7 +25,8 @@ export type GangEvent = { atMs: number } & (
   | { type: 'evaluation'; step: number; loss: number }
   | { type: 'checkpoint'; step: number; bytes: number }
   | { type: 'succeeded'; step: number; loss: number | undefined }
-  | { type: 'failed'; step: number; code: string; message: string }
+  /** `rank`: the one that it began with. */
+  | { type: 'failed'; step: number; code: string; message: string; rank?: number }
 );
 
 /** Where only the size of the data decides how long a job is, it is so long. */
@@ -54,7 +55,7 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
   const { training } = spec;
   const steps = stepsOf(spec);
   const seed = seedOfJob(facts.seed, spec);
-  const fate = fateOf({ seed, attempt, steps, ranks, memoryGiB: planned.memoryGiB });
+  const fate = fateOf({ seed, attempt, steps, ranks });
   const stateBytes = planned.memoryParts?.['parameters'] ?? planned.memoryGiB * 2 ** 28;
   const tokensPerStep = training.globalBatch * training.sequence;
   const curve = curveOf({ seed, parameters: Math.max(1e6, stateBytes / 4), tokensPerStep });
@@ -81,7 +82,8 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
     const stepTimeMs = pace * slowness(atMs) * Math.exp(0.025 * normal(ofAttempt, step)) * (uniform(ofAttempt, -step) < 0.01 ? 1.3 : 1);
     if (fate.kind === 'rankDies' && atMs + stepTimeMs > trainsFromMs + fate.afterMs) {
       atMs = Math.max(atMs, trainsFromMs + fate.afterMs);
-      return void (yield { atMs, type: 'failed', step, code: 'rank_failed', message: `rank ${fate.rank} ${fate.how}` });
+      const { rank, how } = fate;
+      return void (yield { atMs, type: 'failed', step, code: 'rank_failed', message: `rank ${rank} ${how}`, rank });
     }
     atMs += stepTimeMs;
     if (fate.kind === 'fails' && fate.atStep !== undefined && step >= fate.atStep)
@@ -109,4 +111,8 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
   yield { atMs, type: 'succeeded', step: steps, loss: training.evaluate ? curve.evaluationLoss(steps) : undefined };
 }
 
-const reason = ({ code, message }: { code: string; message: string }) => ({ code, message });
+const reason = ({ code, message, rank }: { code: string; message: string; rank?: number }) => ({
+  code,
+  message,
+  ...(rank === undefined ? {} : { rank }),
+});

@@ -1,8 +1,10 @@
 import type { DeviceRef, NodeInventory } from '../port.ts';
 import { between, exponential, seedOf, uniform } from './random.ts';
 
+/** Of each device. */
+export const deviceMemoryBytes = 80e9;
 /** A node of eight A100, as their makers sell it. */
-const nodeShape = { cores: 128, memoryBytes: 2 * 2 ** 40, devices: 8, deviceType: 'a100', deviceMemoryBytes: 80e9 };
+const nodeShape = { cores: 128, memoryBytes: 2 * 2 ** 40, devices: 8, deviceType: 'a100' };
 
 const [rackMin, rackMax] = [8, 16];
 const hourMs = 3_600_000;
@@ -17,7 +19,7 @@ const stragglerShare = 0.0012;
 /** Nodes by rack, of unequal racks: the same for the same seed and number. */
 export function machines(seed: number, count: number): NodeInventory[] {
   const nodes: NodeInventory[] = [];
-  const { cores, memoryBytes, devices, deviceType, deviceMemoryBytes } = nodeShape;
+  const { cores, memoryBytes, devices, deviceType } = nodeShape;
   for (let rack = 1; nodes.length < count; rack++) {
     const size = Math.floor(between(seedOf(seed, 'rack', rack), rackMin, rackMax + 1));
     for (let place = 1; place <= size && nodes.length < count; place++)

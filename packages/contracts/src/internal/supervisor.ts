@@ -36,7 +36,8 @@ function boundedList<Item extends z.ZodType>(item: Item, lengthMax: number) {
     });
 }
 
-export const rankStates = ['starting', 'running', 'stopped', 'done'] as const;
+/** Of a gang that has failed, `failed` is the rank that it began with; the others were stopped because of it. */
+export const rankStates = ['starting', 'running', 'stopped', 'failed', 'done'] as const;
 
 export const heartbeatSchema = z.object({
   ranks: boundedList(z.object({ rank, pid: z.int().min(1).max(integerMax), state: z.enum(rankStates), step }), 10_000),
