@@ -121,7 +121,7 @@ describe('a job', () => {
     await say('frames', { seq: 1, metrics, evaluations: [], logs: [] });
     expect(await progress()).toMatchObject({ step: 1, tokensPerSecond: 128, etaSeconds: 4.5 });
     // The control plane was killed with its ranks; nobody has found out yet.
-    await api.sql("update attempt set heartbeat_at = now() - interval '25 seconds' where id = $1", [attempt.id]);
+    await api.sql("update attempt set heartbeat_at = now() - interval '45 seconds' where id = $1", [attempt.id]);
     expect(await progress()).toMatchObject({ step: 1, tokensPerSecond: null, etaSeconds: null });
     await api.store.jobs.transition({ jobId: id, from: ['running'], to: 'failed' });
     expect(await progress()).toMatchObject({ step: 1, tokensPerSecond: 128, etaSeconds: null });

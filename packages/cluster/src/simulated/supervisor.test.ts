@@ -18,11 +18,12 @@ import {
   type MetricsFrame,
   type TrainSpec,
 } from '@massif/contracts';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { GangEnded } from '../port.ts';
 import { createSimulatedCluster } from './backend.ts';
 import { fateOf } from './fate.ts';
 import { seedOfJob } from './life.ts';
+import { createSupervisor } from './supervisor.ts';
 
 const patience = { timeout: 30_000, interval: 50 };
 const schemas = { heartbeat: heartbeatSchema, frames: frameSchema, checkpoints: checkpointCommitSchema, finish: finishSchema };
@@ -131,6 +132,25 @@ it('tells the API the whole life of a gang in order, with few requests', async (
   expect(told).toContain(commit!.step - 1);
   expect(order.length).toBeLessThan(20);
   expect(await cluster.list()).toEqual([]);
+});
+
+it('says that it lives while a step takes longer than a frame is waited for', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { api, gang } = await setUp();
+  gang.assignment.planned.stepTimeMs = 3_600_000;
+  const home = mkdtempSync(join(tmpdir(), 'massif-simulated-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const actor = createSupervisor({ ...gang, launchedAtMs: 0 }, { home, seed: 11, speed: 1, isAdopted: false, nowMs: 0 });
+  onTestFinished(() => actor.kill());
+  for (const words of [1, 2, 3, 4]) {
+    const heard = () => {
+      actor.advance(1000);
+      return api.calls.heartbeat.length;
+    };
+    await expect.poll(heard, patience).toBe(words);
+    vi.advanceTimersByTime(13_000);
+  }
 });
 
 it('keeps what it has to say while the API is away', async () => {

@@ -12,7 +12,7 @@ import type { Actor, GangLoad } from './world.ts';
 
 /** How often a gang reports what it did, in real time: a thousand of them are to cost the API little. */
 const frameEveryMs = 12_000;
-/** Frames say that it lives; how far each rank is, is told more rarely. */
+/** Frames say that it lives, and in place of one without news a heartbeat; how far each rank is, is told more rarely. */
 const heartbeatEveryMs = 45_000;
 const retryMs = [1000, 2000, 5000, 10_000];
 /** What was done in so much real time before an earlier process ended may not have been reported. */
@@ -53,6 +53,7 @@ export function createSupervisor(
   // A thousand that are found again do not speak all at once.
   let frameAtMs = isAdopted ? performance.now() + frameEveryMs * uniform(chance, -1) : 0;
   let heartbeatAtMs = frameAtMs;
+  let spokenAtMs = frameAtMs - frameEveryMs;
 
   function take(): GangEvent | undefined {
     return events.next().value ?? undefined;
@@ -123,15 +124,23 @@ export function createSupervisor(
     });
   };
 
+  const beat = (realMs: number) => {
+    heartbeatAtMs = realMs + heartbeatEveryMs * between(chance, 0.9, 1.1);
+    spokenAtMs = realMs;
+    say('heartbeat', { ranks: ranksNow() }, (body) => {
+      if ((body as { stop?: boolean }).stop) stop();
+    });
+  };
+
   const report = (realMs: number) => {
-    if (realMs >= heartbeatAtMs) {
-      heartbeatAtMs = realMs + heartbeatEveryMs * between(chance, 0.9, 1.1);
-      return say('heartbeat', { ranks: ranksNow() }, (body) => {
-        if ((body as { stop?: boolean }).stop) stop();
-      });
-    }
+    if (realMs >= heartbeatAtMs) return beat(realMs);
     const item = outbox.next({ frame: realMs >= frameAtMs });
-    if (!item) return;
+    if (!item) {
+      // A step may take longer than the time between two frames, and nobody is to be taken for silent meanwhile.
+      if (realMs >= spokenAtMs + frameEveryMs) beat(realMs);
+      return;
+    }
+    spokenAtMs = realMs;
     if (item.route === 'frames') frameAtMs = realMs + frameEveryMs * between(seedOf(chance, realMs), 0.9, 1.1);
     say(item.route, item.body, (body) => {
       item.told(body);

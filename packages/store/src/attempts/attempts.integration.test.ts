@@ -124,7 +124,7 @@ describe('frames', () => {
     expect(tokensPerSecond).toBeCloseTo(64_000 / stepTimeMs!, 6);
     for (const index of range(0, 60)) await store.attempts.ingest(token, timed(3 + index, [101 + index], 800));
     expect((await progress()).stepTimeMs).toBeGreaterThan(700);
-    await sql("update attempt set heartbeat_at = heartbeat_at - interval '25 seconds' where id = $1", [token.attemptId]);
+    await sql("update attempt set heartbeat_at = heartbeat_at - interval '45 seconds' where id = $1", [token.attemptId]);
     expect((await progress()).live).toBe(false);
     await store.attempts.heartbeat(token, []);
     expect((await progress()).live).toBe(true);

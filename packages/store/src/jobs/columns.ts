@@ -19,8 +19,11 @@ export interface JobRecord extends Omit<Job, 'progress'> {
   spec: Json;
 }
 
-/** Supervisors say every second that they live; those of a simulated cluster, of which there are a thousand, each dozen. */
-const liveFor = '20 seconds';
+/**
+ * Supervisors say every second that they live; those of a simulated cluster, of which there are a thousand, each dozen. Three words of
+ * theirs may be late on a busy machine. It is less than the minute after which the controller holds a gang to be lost.
+ */
+const liveFor = '40 seconds';
 
 /** Whether somebody trains at `job j`. */
 export const isLive = `exists (

@@ -1,8 +1,10 @@
 import { isTerminal, type Job } from '@massif/contracts';
 import { buttonClass, CopyText, linkClass, PageHeader, Progress, RelativeTime, Stat, StateBadge, useNow } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Copy } from 'lucide-react';
 import { useTranslations } from 'use-intl';
+import { attemptsQuery } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { CancelJob } from './cancel-job.tsx';
@@ -88,7 +90,7 @@ function ProgressLine({ job }: { job: Job }) {
           <Stat
             label={t('left')}
             value={format.duration(progress?.etaSeconds ?? plannedSeconds)}
-            hint={plannedSeconds === null ? <Finish seconds={progress?.etaSeconds ?? null} state={state} /> : t('planned')}
+            hint={plannedSeconds === null ? <Finish job={job} /> : t('planned')}
           />
         )}
         <Stat label={t('loss')} value={format.fixed(progress?.loss, 4)} hint={t('lossHint')} />
@@ -96,7 +98,7 @@ function ProgressLine({ job }: { job: Job }) {
         <Stat
           label={t('speed')}
           value={format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}
-          hint={(progress?.tokensPerSecond ?? null) === null ? t(state === 'running' ? 'soonKnown' : 'notRunning') : undefined}
+          hint={(progress?.tokensPerSecond ?? null) === null ? <WhyUnknown job={job} /> : undefined}
         />
         <Stat label={t('tokens')} value={format.count(progress?.tokens)} />
       </div>
@@ -112,11 +114,28 @@ function stepsOf(spec: Job['spec']): number | null {
 /** Longer from now than this, the day says more than the hour. */
 const hourMattersSeconds = 79_200;
 
-function Finish({ seconds, state }: { seconds: number | null; state: Job['state'] }) {
+function Finish({ job }: { job: Job }) {
   const t = useTranslations('job');
   const format = useFormat();
   const now = useNow();
-  if (seconds === null) return <>{t(state === 'running' ? 'soonKnown' : 'notRunning')}</>;
+  const seconds = job.progress?.etaSeconds ?? null;
+  if (seconds === null) return <WhyUnknown job={job} />;
   const end = new Date(now + seconds * 1000);
   return <>{t('finishesAt', { time: seconds < hourMattersSeconds ? format.clock(end) : format.date(end) })}</>;
+}
+
+/** Longer than this no supervisor that is well keeps quiet. */
+const quietMs = 20_000;
+
+/** Why there is neither a speed nor a time left. */
+function WhyUnknown({ job: { id, state, progress } }: { job: Job }) {
+  const t = useTranslations('job');
+  const format = useFormat();
+  const now = useNow();
+  const isRunning = state === 'running';
+  const { data: attempts } = useQuery({ ...attemptsQuery(id), enabled: isRunning && progress !== null, refetchInterval: 5000 });
+  const heardAt = attempts?.items[0]?.heartbeatAt;
+  const silentMs = heardAt ? now - Date.parse(heardAt) : 0;
+  if (isRunning && progress !== null && silentMs > quietMs) return <>{t('noWord', { seconds: format.integer(silentMs / 1000) })}</>;
+  return <>{t(isRunning ? 'soonKnown' : 'notRunning')}</>;
 }
