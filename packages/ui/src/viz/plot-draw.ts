@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import type { ChartColors } from './colors.ts';
 import { colorOf, endLabelRoom, type LineLook, type Mark } from './plot-look.ts';
-import { spread } from './spread.ts';
+import { spreadNear } from './spread.ts';
 
 /** Text on a canvas in CSS pixels, whatever the screen has. */
 function inCssPixels(plot: uPlot, draw: (context: CanvasRenderingContext2D) => void): void {
@@ -20,7 +20,7 @@ function cut(context: CanvasRenderingContext2D, text: string, width: number): st
   return `${text.slice(0, end)}…`;
 }
 
-/** The name of each line at its last point in view. */
+/** The name of each line at its last point in view, where there is room: the legend has all of them. */
 export function drawEndLabels(plot: uPlot, lines: readonly LineLook[], colors: ChartColors): void {
   const ends = lines.flatMap((line, index) => {
     const place = line.endLabel ? lastPlace(plot, index + 1) : undefined;
@@ -29,7 +29,7 @@ export function drawEndLabels(plot: uPlot, lines: readonly LineLook[], colors: C
   const top = plot.over.offsetTop;
   const low = top + 7;
   const high = top + plot.over.clientHeight - 7;
-  const places = spread(
+  const places = spreadNear(
     ends.map(({ place }) => top + place),
     { gap: 15, low, high },
   );
@@ -39,11 +39,13 @@ export function drawEndLabels(plot: uPlot, lines: readonly LineLook[], colors: C
     context.textAlign = 'left';
     const left = plot.over.offsetLeft + plot.over.clientWidth + 6;
     for (const [index, { label, color }] of ends.entries()) {
+      const at = places[index];
+      if (at === undefined) continue;
       // The colour as a stub of the line, the name as text: thin lines' colours are too light to read.
       context.fillStyle = colorOf(color, colors);
-      context.fillRect(left, places[index]! - 1, 8, 2);
+      context.fillRect(left, at - 1, 8, 2);
       context.fillStyle = colors.text2;
-      context.fillText(cut(context, label, endLabelRoom - 24), left + 12, places[index]!);
+      context.fillText(cut(context, label, endLabelRoom - 24), left + 12, at);
     }
   });
 }
