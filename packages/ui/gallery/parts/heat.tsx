@@ -42,6 +42,7 @@ const percent = (value: number) => `${value} %`;
 const words = {
   metric: 'busy',
   free: 'free',
+  idle: (most: string) => `in use, at most ${most}`,
   notMeasured: 'not measured',
   unhealthy: 'unhealthy',
   cordonedNode: 'cordoned node',

@@ -55,6 +55,7 @@ export function DeviceMap({ heat, loading, metric, onMetricChange, pinned, onPin
           words={{
             metric: t(`metrics.${metric}`),
             allocated: states('allocated'),
+            idle: (share) => t('idle', { share }),
             free: states('free'),
             notMeasured: t('notMeasured'),
             unhealthy: states('unhealthy'),

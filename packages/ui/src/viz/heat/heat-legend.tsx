@@ -1,13 +1,15 @@
 import { useLayoutEffect, useRef } from 'react';
 import { useChartColors } from '../colors.ts';
 import { heat, notMeasured } from './heat-data.ts';
-import { paintBar, paintCell, type HeatMetric } from './heat-paint.ts';
+import { idleMost, paintBar, paintCell, type HeatMetric } from './heat-paint.ts';
 import { percentRamp } from './ramp.ts';
 
 export type HeatWords = {
   /** The metric that colours stand for, such as "busy". */
   metric: string;
   allocated: string;
+  /** Allocated, of little use: what up to so many per cent is called. */
+  idle: (most: string) => string;
   free: string;
   notMeasured: string;
   unhealthy: string;
@@ -43,6 +45,7 @@ export function HeatLegend({
           <span>{formatPercent(100)}</span>
         </span>
       )}
+      {metric !== 'state' && <Sample draw="idle" label={words.idle(formatPercent(idleMost))} />}
       <Sample draw="free" label={words.free} />
       {metric !== 'state' && <Sample draw="notMeasured" label={words.notMeasured} />}
       <Sample draw="unhealthy" label={words.unhealthy} />
@@ -54,6 +57,7 @@ export function HeatLegend({
 
 const states = {
   allocated: heat.allocated,
+  idle: heat.allocated,
   free: heat.free,
   notMeasured: heat.allocated,
   unhealthy: heat.unhealthy,
@@ -81,9 +85,9 @@ function Sample({ draw, label }: { draw: Draw; label: string }) {
         cell: 12,
         radius: 2,
         state,
-        value: draw === 'allocated' ? null : notMeasured,
+        value: draw === 'allocated' ? null : draw === 'idle' ? 0 : notMeasured,
         colors,
-        ramp: [],
+        ramp: percentRamp(colors.dark),
       });
   }, [draw, colors]);
   return (

@@ -51,7 +51,7 @@ export function heatPainter(context: CanvasRenderingContext2D, { data, layout, c
 }
 
 /** Per cent up to which an allocated device counts as idle. */
-const idleMost = 10;
+export const idleMost = 10;
 
 type Cell = {
   left: number;
@@ -70,7 +70,7 @@ export function paintCell(context: CanvasRenderingContext2D, { left, top, cell, 
   const box = { left, top, cell, radius };
   context.lineWidth = 1;
   if (state === heat.free) {
-    outline(context, box, colors.lineStrong);
+    outline(context, box, colors.control);
   } else if (state !== heat.allocated) {
     fill(context, box, colors.failed);
     cross(context, box, colors.surface);
