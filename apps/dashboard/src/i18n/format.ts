@@ -28,10 +28,11 @@ export function createFormat(locale: Locale) {
     return format.format(value);
   };
   const isMissing = (value: Value): value is null | undefined => value === null || value === undefined || Number.isNaN(value);
-  /** Three significant digits. */
+  /** Three significant digits, also when the last of them are zeros, so that numbers that stand together are as exact as each other: 74.0 beside 73.9. */
   const digits3 = (value: number) => {
     const size = Math.abs(value);
-    return number(value, { maximumFractionDigits: size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2 });
+    const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+    return number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   };
   const scaled = (value: number, base: number, units: readonly string[]): [string, string] => {
     let size = value;
@@ -41,7 +42,8 @@ export function createFormat(locale: Locale) {
       size /= base;
       unit++;
     }
-    return [digits3(size), units[unit]!];
+    // What is counted one by one is whole as it is.
+    return [unit === 0 && Number.isInteger(size) ? number(size) : digits3(size), units[unit]!];
   };
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const dayOnly = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });
@@ -78,9 +80,9 @@ export function createFormat(locale: Locale) {
     },
     /** 12.4 GiB */
     bytes: (value: Value) => (isMissing(value) ? missing : scaled(value, 1024, binaryUnits).join(' ')),
-    /** 3.2 M, 124 M, 950 */
+    /** 3.20 M, 124 M, 950 */
     count: (value: Value) => (isMissing(value) ? missing : scaled(value, 1000, decimalUnits).join(' ').trimEnd()),
-    /** 950 tokens/s, 25 k tokens/s, 3.2 M tokens/s; `unit` is one of no language, or already in the reader's. */
+    /** 950 tokens/s, 25.0 k tokens/s, 3.20 M tokens/s; `unit` is one of no language, or already in the reader's. */
     rate: (value: Value, unit: string) => {
       if (isMissing(value)) return missing;
       const [size, scale] =

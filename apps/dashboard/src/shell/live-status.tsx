@@ -60,7 +60,7 @@ export function LiveBanner() {
       >
         {t('banner', { time: format.clock(new Date(state.sinceMs)) })}{' '}
         <span aria-hidden className="whitespace-nowrap opacity-80">
-          {waitSeconds > 0 ? t('nextTry', { duration: format.duration(waitSeconds) }) : t('lost')}
+          {waitSeconds > 0 ? t('nextTry', { duration: `${format.integer(waitSeconds)} s` }) : t('lost')}
         </span>
       </Banner>
     </div>
