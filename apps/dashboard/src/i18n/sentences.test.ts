@@ -21,13 +21,14 @@ const waits = (missing: number, holders: number, ahead: number): Reason => ({
 
 describe('a reason', () => {
   it('of the scheduler is said from its facts', async () => {
-    expect(await say('en', waits(1, 0, 0))).toBe('Waits for 1 more device on one node.');
+    expect(await say('en', waits(1, 0, 0))).toBe('Waits for 1 more device on one node. It is next.');
     expect(await say('en', waits(2, 1268, 1))).toBe('Waits for 2 more devices on one node. In use by 1,268 jobs. 1 job is ahead of it.');
     expect(await say('zh', waits(2, 6, 3))).toBe('还需同一节点上的 2 个设备空闲。目前由 6 个任务占用。前面还有 3 个任务。');
     // Where each of those in the way can be named, it is: their ids become links.
-    expect(await say('en', waits(1, 1, 0))).toBe('Waits for 1 more device on one node. In use by a.');
-    expect(await say('en', waits(2, 2, 0))).toBe('Waits for 2 more devices on one node. In use by a and b.');
-    expect(await say('zh', waits(2, 2, 0))).toBe('还需同一节点上的 2 个设备空闲。目前由 a和b 占用。');
+    expect(await say('en', waits(1, 1, 0))).toBe('Waits for 1 more device on one node. In use by a. It is next.');
+    expect(await say('en', waits(2, 2, 0))).toBe('Waits for 2 more devices on one node. In use by a and b. It is next.');
+    expect(await say('en', { ...waits(2, 0, 0), code: 'not_enough_devices' })).toBe('The cluster lacks 2 devices, even if all were free.');
+    expect(await say('zh', waits(2, 2, 0))).toBe('还需同一节点上的 2 个设备空闲。目前由 a和b 占用。接下来就轮到它。');
   });
 
   it('of a node is said from its facts', async () => {

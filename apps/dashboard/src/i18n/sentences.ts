@@ -45,7 +45,7 @@ export function reasonText(
   const facts = schedulerFacts(reason);
   if (facts && isSchedulerCode(code)) {
     const { missing, ahead } = facts;
-    return [t(code, { missing }), holdersText(facts, t, locale), ahead > 0 ? t('ahead', { count: ahead }) : ''].join('');
+    return [t(code, { missing }), holdersText(facts, t, locale), placeText(code, ahead, t)].join('');
   }
   if (code === 'node_unhealthy') return t(code);
   const { indexes, devices } = reason;
@@ -59,6 +59,12 @@ const schedulerCodes = ['waiting_for_devices', 'nodes_unavailable', 'no_node_lar
 
 function isSchedulerCode(code: string): code is (typeof schedulerCodes)[number] {
   return (schedulerCodes as readonly string[]).includes(code);
+}
+
+/** Its place in the line. One that the cluster is too small for is next to nothing. */
+function placeText(code: (typeof schedulerCodes)[number], ahead: number, t: ReturnType<typeof useTranslations<'reasons'>>): string {
+  if (ahead > 0) return t('ahead', { count: ahead });
+  return code === 'waiting_for_devices' || code === 'nodes_unavailable' ? t('next') : '';
 }
 
 /** Of a few jobs each by its id, of many how many there are. */

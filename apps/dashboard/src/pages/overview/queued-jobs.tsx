@@ -11,7 +11,7 @@ import { idKey, useStill } from '../../shell/use-still.ts';
 
 const shownMax = 8;
 
-/** Who waits, the longest first, and why. */
+/** Who waits, the first that was submitted first, and why. */
 export function QueuedJobs() {
   const t = useTranslations('overview.queue');
   const reasonText = useReasonText();
@@ -20,7 +20,7 @@ export function QueuedJobs() {
   const list = useRef<HTMLOListElement>(null);
   const items = useStill(jobs.data?.items, list, idKey);
   return (
-    <Section title={t('title')} description={total > shownMax ? t('longest', { count: shownMax }) : undefined} card="flush">
+    <Section title={t('title')} description={total > shownMax ? t('oldest', { count: shownMax }) : undefined} card="flush">
       {jobs.isError && !items ? (
         <Failure error={jobs.error} retry={() => void jobs.refetch()} compact />
       ) : !items ? (
