@@ -10,14 +10,20 @@ export function Failure({
   retry,
   compact = false,
   action,
+  elsewhere,
 }: {
   error: unknown;
   retry?: () => void;
   compact?: boolean;
   action?: ReactNode;
+  /** A way to where there is something, in place of a further try, when it does not exist. */
+  elsewhere?: ReactNode;
 }) {
   const t = useTranslations('shell');
   const { title, detail, meaning, fix, code, requestId } = useErrorText()(error);
+  const isGone = elsewhere !== undefined && code === 'not_found';
+  const again = isGone ? undefined : retry;
+  const way = isGone ? elsewhere : action;
   return (
     <ErrorState
       title={title}
@@ -28,14 +34,14 @@ export function Failure({
       requestId={requestId}
       compact={compact}
       action={
-        (retry ?? action) && (
+        (again ?? way) && (
           <>
-            {retry && (
-              <Button size="sm" icon={RotateCw} onClick={retry}>
+            {again && (
+              <Button size="sm" icon={RotateCw} onClick={again}>
                 {t('retry')}
               </Button>
             )}
-            {action}
+            {way}
           </>
         )
       }

@@ -1,7 +1,7 @@
 import { isTerminal, type Job } from '@massif/contracts';
-import { PageHeader, Skeleton } from '@massif/ui';
+import { buttonClass, PageHeader, Skeleton } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useLive } from '../../api/live/live.tsx';
@@ -43,7 +43,15 @@ export function JobPage() {
         {error ? (
           <>
             <PageHeader trail={<JobsLink />} title={t('title')} />
-            <Failure error={error} retry={() => void refetch()} />
+            <Failure
+              error={error}
+              retry={() => void refetch()}
+              elsewhere={
+                <Link to="/jobs" className={buttonClass({ size: 'sm' })}>
+                  {t('toJobs')}
+                </Link>
+              }
+            />
           </>
         ) : (
           <JobSkeleton />

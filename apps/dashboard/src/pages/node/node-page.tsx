@@ -1,4 +1,4 @@
-import { KeyValue, linkClass, PageHeader, RelativeTime, Section, SkeletonText } from '@massif/ui';
+import { buttonClass, KeyValue, linkClass, PageHeader, RelativeTime, Section, SkeletonText } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
@@ -38,7 +38,15 @@ export function NodePage() {
         badge={state && <NodeStateBadge state={state} />}
       />
       {query.isError && !node ? (
-        <Failure error={query.error} retry={() => void query.refetch()} />
+        <Failure
+          error={query.error}
+          retry={() => void query.refetch()}
+          elsewhere={
+            <Link to="/cluster" className={buttonClass({ size: 'sm' })}>
+              {t('toCluster')}
+            </Link>
+          }
+        />
       ) : (
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
           <div className="flex min-w-0 flex-col gap-5">
