@@ -22,6 +22,8 @@ export { Stat, type Trend } from './components/stat.tsx';
 export { StateBadge } from './components/state-badge.tsx';
 export { Banner, EmptyState, ErrorState } from './components/states.tsx';
 export { Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from './components/table.tsx';
+export { LinkLine } from './components/link-line.tsx';
+export { useEdges } from './components/use-edges.ts';
 export { TabList, tabClass } from './components/tabs.tsx';
 export { TextField } from './components/text-field.tsx';
 export type { ToastOptions, ToastTone } from './components/toasts.tsx';

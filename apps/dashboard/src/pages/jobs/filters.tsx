@@ -1,5 +1,5 @@
 import { jobKinds, jobStates, type JobState } from '@massif/contracts';
-import { cx, Select } from '@massif/ui';
+import { cx, LinkLine, Select } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
@@ -27,7 +27,7 @@ export function JobFilters({ search, counts, total }: JobFiltersProps) {
   const countOf = (states: readonly JobState[]) => counts && states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return (
     <search className="flex flex-col gap-3">
-      <nav aria-label={t('byState')} className="-mx-4 flex gap-1.5 overflow-x-auto px-4 lg:mx-0 lg:flex-wrap lg:px-0">
+      <LinkLine label={t('byState')} className="-mx-4 gap-1.5 px-4 py-0.5 lg:mx-0 lg:flex-wrap lg:px-0.5">
         <Chip search={{ ...search, state: undefined }} isOn={search.state === undefined} label={t('all')} count={countOf(jobStates)} />
         {stateGroups.map(({ name, states }) => (
           <Chip
@@ -38,7 +38,7 @@ export function JobFilters({ search, counts, total }: JobFiltersProps) {
             count={countOf(states)}
           />
         ))}
-      </nav>
+      </LinkLine>
       <div className="flex flex-wrap items-center gap-2">
         <SearchField
           label={t('search')}

@@ -7,7 +7,7 @@ import { useFormat } from '../../i18n/format.ts';
 
 /** The same columns in the head and in every row. */
 export const columnsClass =
-  'grid items-center text-sm gap-x-4 px-4 grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[minmax(10rem,2fr)_7rem_minmax(8rem,1.3fr)_4.5rem_7rem_5rem_4rem_minmax(5rem,1fr)_6rem]';
+  'grid items-center text-sm content-center gap-x-4 gap-y-1 px-4 grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[minmax(10rem,2.4fr)_6.5rem_minmax(8rem,1.3fr)_3.5rem_6.5rem_5rem_3.5rem_minmax(5rem,0.9fr)_5.5rem]';
 
 const wide = 'max-lg:hidden';
 
@@ -52,7 +52,7 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
         <StateBadge state={state} label={states(state)} />
       </td>
       <td className="min-w-0 max-lg:col-span-2 max-lg:row-start-2">
-        {progress ? <RowProgress job={job} /> : <span className="text-xs text-text-3">{t(noProgress(state))}</span>}
+        {progress ? <RowProgress job={job} /> : <span className="block truncate text-xs text-text-3">{t(noProgress(state))}</span>}
       </td>
       <td className={cx(wide, 'text-right')}>{format.fixed(progress?.loss, 3)}</td>
       <td className={cx(wide, 'text-right')}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>

@@ -20,7 +20,7 @@ const columns = ['job', 'state', 'progress', 'loss', 'speed', 'left', 'devices',
 const numericColumns: readonly string[] = ['loss', 'speed', 'left', 'devices', 'created'];
 
 /** Two lines on a phone, one elsewhere; the same as in the class of a row. */
-const heights = { narrow: 92, wide: 44 };
+const heights = { narrow: 80, wide: 44 };
 
 /** Rows that are drawn beyond those in view: the browser scrolls on by itself until it is given the next ones. */
 const overscan = { ahead: 24, behind: 6 };
@@ -102,7 +102,7 @@ export function JobTable({ ref, list: { window: rows, look }, order }: JobTableP
             key={index}
             aria-rowindex={index + 2}
             data-index={index}
-            className={`${columnsClass} relative h-[92px] border-b border-line last:border-b-0 focus-within:bg-hover hover:bg-hover lg:h-[44px]`}
+            className={`${columnsClass} relative h-[80px] border-b border-line last:border-b-0 focus-within:bg-hover hover:bg-hover lg:h-[44px]`}
           >
             <Row
               index={index}

@@ -1,0 +1,39 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { cx } from './cx.ts';
+import { useEdges } from './use-edges.ts';
+
+/**
+ * Links in a line that scrolls where there is no room for all: the current one (`aria-current`) is in view, and those beyond an edge
+ * fade out there. Only the line is scrolled, not the page.
+ */
+export function LinkLine({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
+  const line = useRef<HTMLElement>(null);
+  /** The current link and its right edge as they were when it was last brought into view. */
+  const shown = useRef<{ link: Element; edge: number }>(null);
+  const { start, end, look } = useEdges(line, 'x');
+  useEffect(() => {
+    const current = line.current!.querySelector<HTMLElement>('[aria-current]');
+    if (!current) return;
+    // Numbers in links come later than the links, and move it.
+    const edge = current.offsetLeft + current.offsetWidth;
+    if (shown.current?.link === current && shown.current.edge === edge) return;
+    shown.current = { link: current, edge };
+    line.current!.scrollLeft = current.offsetLeft - (line.current!.clientWidth - current.offsetWidth) / 2;
+  });
+  return (
+    <nav
+      ref={line}
+      aria-label={label}
+      onScroll={look}
+      className={cx(
+        'relative flex overflow-x-auto overflow-y-hidden',
+        end && !start && 'mask-r-from-[calc(100%-3rem)]',
+        start && !end && 'mask-l-from-[calc(100%-3rem)]',
+        start && end && 'mask-x-from-[calc(100%-3rem)]',
+        className,
+      )}
+    >
+      {children}
+    </nav>
+  );
+}
