@@ -1,8 +1,8 @@
 import type { Attention as AttentionItem, Overview } from '@massif/contracts';
-import { quietLinkClass, RelativeTime, Section, SkeletonText } from '@massif/ui';
+import { Button, cx, quietLinkClass, RelativeTime, Section, SkeletonText, useEdges } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { CheckCircle2, CircleAlert, ServerOff, TriangleAlert, XCircle, type LucideIcon } from 'lucide-react';
-import { useRef, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useReasonText } from '../../i18n/sentences.ts';
 import { useStill } from '../../shell/use-still.ts';
@@ -15,6 +15,9 @@ const icons: Record<AttentionItem['kind'], { icon: LucideIcon; className: string
   device_unhealthy: { icon: ServerOff, className: 'text-failed' },
 };
 
+/** On a small screen there are so many before one asks for the others; the same as in the class of the list. */
+const firstRows = 5;
+
 const attentionKey = ({ kind, job, node, since }: AttentionItem) => [kind, job?.id, node, since].join(' ');
 
 /** What does not mend itself, each with a way to it. */
@@ -22,6 +25,9 @@ export function Attention({ overview }: { overview: Overview | undefined }) {
   const t = useTranslations('overview.attention');
   const list = useRef<HTMLUListElement>(null);
   const items = useStill(overview?.attention, list, attentionKey);
+  const { end, look } = useEdges(list, 'y');
+  const [isWhole, setIsWhole] = useState(false);
+  const listId = useId();
   const more = overview ? overview.attentionTotal - overview.attention.length : 0;
   return (
     <Section title={t('title')} card="flush">
@@ -35,12 +41,30 @@ export function Attention({ overview }: { overview: Overview | undefined }) {
           {t('none')}
         </p>
       ) : (
-        <ul ref={list} className="max-h-80 overflow-y-auto">
-          {items.map((item) => (
-            <AttentionRow key={attentionKey(item)} item={item} />
-          ))}
-          {more > 0 && <li className="border-t border-line px-4 py-2 text-sm text-text-2">{t('more', { count: more })}</li>}
-        </ul>
+        <>
+          <ul
+            id={listId}
+            ref={list}
+            onScroll={look}
+            className={cx(
+              'lg:max-h-80 lg:overflow-y-auto',
+              end && 'lg:mask-b-from-[calc(100%-2.5rem)]',
+              !isWhole && 'max-lg:[&>:nth-child(n+6)]:hidden',
+            )}
+          >
+            {items.map((item) => (
+              <AttentionRow key={attentionKey(item)} item={item} />
+            ))}
+            {more > 0 && <li className="border-t border-line px-4 py-2 text-sm text-text-2">{t('more', { count: more })}</li>}
+          </ul>
+          {items.length > firstRows && (
+            <p className="border-t border-line px-4 py-2 lg:hidden">
+              <Button size="sm" variant="ghost" aria-expanded={isWhole} aria-controls={listId} onClick={() => setIsWhole(!isWhole)}>
+                {isWhole ? t('showFewer') : t('showAll', { count: items.length, all: more > 0 ? 'no' : 'yes' })}
+              </Button>
+            </p>
+          )}
+        </>
       )}
     </Section>
   );
