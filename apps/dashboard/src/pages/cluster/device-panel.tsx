@@ -1,4 +1,4 @@
-import { Card, EmptyState, IconButton, Skeleton, type HeatData } from '@massif/ui';
+import { Card, cx, EmptyState, IconButton, Skeleton, type HeatData } from '@massif/ui';
 import { MousePointerClick, SearchX, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { Failure } from '../../shell/failure.tsx';
@@ -19,7 +19,7 @@ interface Props {
 export function DevicePanel({ heat, loading, pinned, onUnpin }: Props) {
   const t = useTranslations('cluster.device');
   return (
-    <Card className="xl:min-h-96">
+    <Card className={cx('xl:min-h-96', pinned && 'max-xl:rounded-b-none')}>
       {pinned ? (
         <Pinned heat={heat} loading={loading} pinned={pinned} onUnpin={onUnpin} />
       ) : (
@@ -34,7 +34,7 @@ function Pinned({ heat, loading, pinned, onUnpin }: Props & { pinned: DevicePlac
   const device = useDevice(heat, pinned);
   return (
     <section aria-label={t('title', { ...pinned })} className="flex flex-col gap-3">
-      <div className="-mt-1 flex items-center justify-between gap-2">
+      <div className="-mt-1 flex items-center justify-between gap-2 max-xl:sticky max-xl:top-0 max-xl:z-10 max-xl:-mx-4 max-xl:-mt-4 max-xl:border-b max-xl:border-line max-xl:bg-surface max-xl:px-4 max-xl:py-2">
         <h2 className="min-w-0 text-base font-semibold break-words">{t('title', { ...pinned })}</h2>
         <IconButton icon={X} label={t('unpin')} onClick={onUnpin} />
       </div>

@@ -1,6 +1,7 @@
+import { heat as heatStates } from '@massif/ui';
 import { expect, it } from 'vitest';
 import type { HeatPlace } from '../../api/live/heat.ts';
-import { filterNodes, formatDevicePlace, parseDevicePlace, placeInHeat } from './device-place.ts';
+import { filterNodes, formatDevicePlace, parseDevicePlace, placeInHeat, troubledFirst } from './device-place.ts';
 
 const node = (name: string, first: number, devices: number, rack: string | null = null): HeatPlace => ({
   name,
@@ -29,4 +30,18 @@ it('finds nodes by name, rack and type of device', () => {
   expect(found('R1')).toEqual(['a']);
   expect(found('h100')).toHaveLength(2);
   expect(filterNodes(heat.nodes, { state: 'unhealthy' })).toEqual([]);
+});
+
+it('puts nodes that need a person before the others, which stay as they were', () => {
+  const nodes = [
+    node('a', 0, 1),
+    { ...node('b', 1, 1), state: 'cordoned' as const },
+    node('c', 2, 2),
+    node('d', 4, 1),
+    { ...node('e', 5, 1), state: 'unhealthy' as const },
+  ];
+  const state = Uint8Array.from([0, 1, 1, heatStates.unhealthy, 0, 0]);
+  const { nodes: found, troubled } = troubledFirst({ state }, nodes);
+  expect(found.map(({ name }) => name)).toEqual(['e', 'c', 'b', 'a', 'd']);
+  expect(troubled).toBe(3);
 });

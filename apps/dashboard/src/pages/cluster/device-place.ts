@@ -1,5 +1,5 @@
 import type { HeatData } from '@massif/ui';
-import { placesOf, type HeatPlace } from '../../api/live/heat.ts';
+import { deviceStateOf, placesOf, type HeatPlace } from '../../api/live/heat.ts';
 
 /** A device by its node and its number there, as addresses have it: `gpu-node-3:5`. */
 export interface DevicePlace {
@@ -34,4 +34,17 @@ export function filterNodes(
       (state === undefined || node.state === state) &&
       [node.name, node.rack ?? '', node.type].some((each) => each.toLowerCase().includes(text)),
   );
+}
+
+/** Nodes in the order in which they need a person, else as they were: those that are unhealthy, have unhealthy devices, are cordoned. */
+export function troubledFirst(
+  { state }: Pick<HeatData, 'state'>,
+  nodes: readonly HeatPlace[],
+): { nodes: HeatPlace[]; /** How many are such. */ troubled: number } {
+  const groups: [HeatPlace[], HeatPlace[], HeatPlace[], HeatPlace[]] = [[], [], [], []];
+  for (const node of nodes) {
+    const hasUnhealthy = state.subarray(node.first, node.first + node.devices).some((code) => deviceStateOf(code) === 'unhealthy');
+    groups[node.state === 'unhealthy' ? 0 : hasUnhealthy ? 1 : node.state === 'cordoned' ? 2 : 3].push(node);
+  }
+  return { nodes: groups.flat(), troubled: nodes.length - groups[3].length };
 }

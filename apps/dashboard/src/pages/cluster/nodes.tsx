@@ -4,7 +4,7 @@ import { ServerOff } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { placesOf } from '../../api/live/heat.ts';
 import { SearchField } from '../../shell/search-field.tsx';
-import { filterNodes } from './device-place.ts';
+import { filterNodes, troubledFirst } from './device-place.ts';
 import { NodeTable } from './node-table.tsx';
 import { nodeStates, type ClusterSearch } from './search.ts';
 
@@ -18,10 +18,11 @@ export function Nodes({ heat, loading }: { heat: HeatData; loading: boolean }) {
   const navigate = route.useNavigate();
   // What is typed comes a little later: it changes the address as it is by then.
   const change = (next: ClusterSearch) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
-  const nodes = filterNodes(placesOf(heat), search);
+  const { nodes, troubled } = troubledFirst(heat, filterNodes(placesOf(heat), search));
   return (
     <Section
       title={t('title')}
+      description={loading ? undefined : t('count', { count: nodes.length, troubled })}
       card="flush"
       actions={
         <>
