@@ -62,6 +62,18 @@ describe('durations', () => {
   });
 });
 
+describe('spans of time', () => {
+  it.each([
+    [0, '0s', '0 秒'],
+    [0.2, '< 1s', '< 1 秒'],
+    [39.2, '39s', '39 秒'],
+    [59.6, '1m', '1 分钟'],
+    [1392, '23m 12s', '23 分钟 12 秒'],
+  ])('of %d seconds are %s', (seconds, english, chinese) => {
+    expect([en.span(seconds), zh.span(seconds)]).toEqual([english, chinese]);
+  });
+});
+
 describe('times', () => {
   const now = Date.parse('2026-03-14T14:20:00Z');
   it.each([

@@ -58,6 +58,16 @@ export function createFormat(locale: Locale) {
   };
   const [days, hours, minutes, seconds] = [partOf('day'), partOf('hour'), partOf('minute'), partOf('second')];
 
+  const span = (valueSeconds: number) => {
+    if (valueSeconds > 0 && valueSeconds < 0.5) return `< ${seconds(1)}`;
+    const whole = Math.round(valueSeconds);
+    const [d, h, m, s] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+    if (whole < 60) return seconds(s);
+    const [first, second] =
+      d > 0 ? [days(d), h > 0 && hours(h)] : h > 0 ? [hours(h), m > 0 && minutes(m)] : [minutes(m), s > 0 && seconds(s)];
+    return second === false ? first : `${first} ${second}`;
+  };
+
   return {
     locale,
     /** 12,345 */
@@ -89,18 +99,16 @@ export function createFormat(locale: Locale) {
         value < 10_000 ? [number(value, { maximumFractionDigits: value < 10 ? 1 : 0 }), ''] : scaled(value, 1000, decimalUnits);
       return scale === '' ? `${size} ${unit}` : `${size} ${scale} ${unit}`;
     },
-    /** 812 ms, 1.24 s, 3m 20s, 2h 5m, 4d 1h: two units at most. */
+    /** Of a step or what it is made of: 812 ms, 1.24 s, and from a minute on as `span`. */
     duration: (valueSeconds: Value) => {
       if (isMissing(valueSeconds)) return missing;
       if (valueSeconds === 0) return '0 s';
       if (valueSeconds < 0.9995) return `${digits3(valueSeconds * 1000)} ms`;
       if (valueSeconds < 59.95) return `${digits3(valueSeconds)} s`;
-      const whole = Math.round(valueSeconds);
-      const [d, h, m, s] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
-      const [first, second] =
-        d > 0 ? [days(d), h > 0 && hours(h)] : h > 0 ? [hours(h), m > 0 && minutes(m)] : [minutes(m), s > 0 && seconds(s)];
-      return second === false ? first : `${first} ${second}`;
+      return span(valueSeconds);
     },
+    /** Of what one waits for, such as a job: 39s, 3m 20s, 2h 5m, 4d 1h: whole seconds, and two units at most. */
+    span: (valueSeconds: Value) => (isMissing(valueSeconds) ? missing : span(valueSeconds)),
     /** 14 March 2026, 14:20:31 in the reader's time zone. */
     time: (value: Time) => (value ? day.format(new Date(value)) : missing),
     date: (value: Time) => (value ? dayOnly.format(new Date(value)) : missing),

@@ -60,7 +60,7 @@ export function LiveBanner() {
       >
         {t('banner', { time: format.clock(new Date(state.sinceMs)) })}{' '}
         <span aria-hidden className="whitespace-nowrap opacity-80">
-          {waitSeconds > 0 ? t('nextTry', { duration: `${format.integer(waitSeconds)} s` }) : t('lost')}
+          {waitSeconds > 0 ? t('nextTry', { duration: format.span(waitSeconds) }) : t('lost')}
         </span>
       </Banner>
     </div>

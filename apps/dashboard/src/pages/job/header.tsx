@@ -85,11 +85,11 @@ function ProgressLine({ job }: { job: Job }) {
       />
       <div className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-5">
         {isOver ? (
-          <Stat label={t('ran')} value={format.duration(ranSeconds)} hint={endedAt && <RelativeTime time={endedAt} />} />
+          <Stat label={t('ran')} value={format.span(ranSeconds)} hint={endedAt && <RelativeTime time={endedAt} />} />
         ) : (
           <Stat
             label={t('left')}
-            value={format.duration(progress?.etaSeconds ?? plannedSeconds)}
+            value={format.span(progress?.etaSeconds ?? plannedSeconds)}
             hint={plannedSeconds === null ? <Finish job={job} /> : t('planned')}
           />
         )}

@@ -30,7 +30,7 @@ export function PlanTab({ job: { plan, spec } }: { job: Job }) {
   return (
     <div className="flex flex-col gap-4">
       <Card className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-5">
-        <Stat label={figures('finishes')} value={format.duration(typeof plan.days === 'number' ? plan.days * 86_400 : null)} />
+        <Stat label={figures('finishes')} value={format.span(typeof plan.days === 'number' ? plan.days * 86_400 : null)} />
         <Stat label={figures('stepTime')} value={format.duration(plan.stepTimeMs / 1000)} />
         <Stat label={figures('speed')} value={format.rate(plan.tokensPerSecond, figures('tokensPerSecond'))} />
         <Stat label={figures('mfu')} value={format.percent(plan.mfu)} />

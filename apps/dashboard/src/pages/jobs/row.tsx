@@ -56,7 +56,7 @@ export const JobRow = memo(function JobRow({ index, job, nowMs, isTabStop, onFoc
       </td>
       <td className={cx(wide, 'text-right')}>{format.fixed(progress?.loss, 3)}</td>
       <td className={cx(wide, 'text-right')}>{format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}</td>
-      <td className={cx(wide, 'text-right')}>{isTerminal(state) ? '–' : format.duration(progress?.etaSeconds)}</td>
+      <td className={cx(wide, 'text-right')}>{isTerminal(state) ? '–' : format.span(progress?.etaSeconds)}</td>
       <td className={cx(wide, 'text-right')}>{format.integer(job.devices)}</td>
       <td className={cx(wide, 'min-w-0 text-text-2')}>
         <span className="block truncate" title={job.model}>

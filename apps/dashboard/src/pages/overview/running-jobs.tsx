@@ -117,7 +117,7 @@ function RunningRow({ job }: { job: JobSummary }) {
       <TableCell numeric className="max-md:hidden">
         {format.integer(job.devices)}
       </TableCell>
-      <TableCell numeric>{format.duration(progress?.etaSeconds)}</TableCell>
+      <TableCell numeric>{format.span(progress?.etaSeconds)}</TableCell>
     </TableRow>
   );
 }
