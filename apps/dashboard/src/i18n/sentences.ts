@@ -26,6 +26,12 @@ export function useErrorText(): (error: unknown) => ErrorText {
   };
 }
 
+/** Sentences after one another; what is not there is left out. In Chinese there is no space between them. */
+export function useSentences(): (sentences: readonly (string | false)[]) => string {
+  const { locale } = useLanguage();
+  return (sentences) => sentences.filter((sentence) => sentence !== false).join(locale === 'zh' ? '' : ' ');
+}
+
 /** Why something is as it is, in a sentence of the reader's language. */
 export function useReasonText(): (reason: Reason) => string {
   const t = useTranslations('reasons');

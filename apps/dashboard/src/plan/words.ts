@@ -111,10 +111,14 @@ export function useRefusalText(): (error: AppError, spec: TrainSpec | undefined)
         fix: isCapped ? t('raiseCap', { bytes: format.bytes(neededBytes) }) : t(replica > limitBytes ? 'smallerModel' : 'shorter'),
       };
     }
+    const type = spec?.resources.deviceType ?? 'any';
     if (error.code === 'not_enough_devices' && needed !== undefined && exist !== undefined)
       return {
         title,
-        sentence: exist < needed ? t('tooFew', { needed, exist }) : t('notOnOneNode', { needed, most: onOneNodeMax ?? 0 }),
+        sentence:
+          exist < needed
+            ? t('tooFew', { needed, exist, type: type === 'any' ? type : type.toUpperCase() })
+            : t('notOnOneNode', { needed, most: onOneNodeMax ?? 0 }),
         fix: t('fewerDevices', { most: onOneNodeMax ?? 0 }),
       };
     return { title, sentence: detail, fix };

@@ -18,18 +18,26 @@ type StatProps = {
   hint?: ReactNode;
   trend?: Trend;
   size?: 'md' | 'lg';
+  /** Whether it holds no more: it stands back. */
+  isOld?: boolean;
 };
 
 const arrows = { up: ArrowUp, down: ArrowDown, flat: Minus };
 const tones = { good: 'text-succeeded', bad: 'text-failed', neutral: 'text-text-2' };
 
 /** One number with its unit. */
-export function Stat({ label, value, unit, hint, trend, size = 'md' }: StatProps) {
+export function Stat({ label, value, unit, hint, trend, size = 'md', isOld = false }: StatProps) {
   const Arrow = trend && arrows[trend.direction];
   return (
     <div className="min-w-0">
       <div className="text-xs font-medium text-text-2">{label}</div>
-      <div className={cx('mt-0.5 font-semibold tracking-tight break-keep', size === 'lg' ? 'text-2xl' : 'text-xl')}>
+      <div
+        className={cx(
+          'mt-0.5 tracking-tight whitespace-nowrap',
+          isOld ? 'font-medium text-text-3' : 'font-semibold',
+          size === 'lg' ? 'text-xl sm:text-2xl' : 'text-xl',
+        )}
+      >
         {value ?? '–'}
         {unit !== undefined && value !== null && <span className="ml-1 text-sm font-normal tracking-normal text-text-2">{unit}</span>}
       </div>

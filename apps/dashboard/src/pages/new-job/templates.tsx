@@ -9,6 +9,7 @@ import { useFormat } from '../../i18n/format.ts';
 import { useRefusalText } from '../../plan/words.ts';
 import { useMay } from '../../api/session.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { checkText } from './draft/check.ts';
 import { forgetDraft } from './draft/storage.ts';
 import { useSubmit } from './use-submit.ts';
 
@@ -30,7 +31,7 @@ export function Templates() {
       ) : (
         <ul className="grid grid-cols-[repeat(auto-fit,minmax(min(16rem,100%),1fr))] gap-3">
           {data
-            ? data.items.map((template) => <TemplateCard key={template.id} template={template} />)
+            ? startableFirst(data.items).map((template) => <TemplateCard key={template.id} template={template} />)
             : [0, 1, 2, 3].map((place) => (
                 <li key={place}>
                   <Skeleton className="h-37 rounded-lg" />
@@ -40,6 +41,10 @@ export function Templates() {
       )}
     </Section>
   );
+}
+
+function startableFirst(templates: readonly Template[]): Template[] {
+  return templates.toSorted((a, b) => Number(a.problem !== null) - Number(b.problem !== null));
 }
 
 /** Templates that this product brings along have words in both languages; others have their own. */
@@ -64,7 +69,11 @@ function TemplateCard({ template }: { template: Template }) {
         <p className="flex-1 text-sm text-text-2">{description}</p>
         <p className="flex items-start gap-1.5 text-xs text-text-3">
           <Outlook aria-hidden className="mt-px size-3.5 shrink-0" />
-          {problem ? refusal(toAppError({ ...problem, context: problem }), undefined).sentence : <Duration minutes={template.minutes} />}
+          {problem ? (
+            refusal(toAppError({ ...problem, context: problem }), checkText(spec).spec).sentence
+          ) : (
+            <Duration minutes={template.minutes} />
+          )}
         </p>
         {submit.isError && <Failure error={submit.error} compact />}
         <div className="flex gap-2">
@@ -98,5 +107,5 @@ function Duration({ minutes }: Pick<Template, 'minutes'>) {
   const t = useTranslations('newJob.templates');
   const format = useFormat();
   if (minutes === null) return <>{t('unknownTime')}</>;
-  return <>{minutes < 1 ? t('takesLess') : t('takes', { time: format.duration(minutes * 60) })}</>;
+  return <>{minutes < 1 ? t('takesLess') : t('takes', { time: format.span(minutes * 60) })}</>;
 }

@@ -3,7 +3,7 @@ import type { Plan, PlanResult } from '@massif/planner';
 import { Banner, Button, Card, Segmented, Skeleton } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Rocket } from 'lucide-react';
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type FormEvent } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, type FormEvent } from 'react';
 import { FormProvider } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useMay } from '../../api/session.ts';
@@ -40,19 +40,14 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
   // What was refused was another draft.
   const forgetRefused = useEffectEvent(() => submit.isError && submit.reset());
   useEffect(() => void forgetRefused(), [draft.spec, draft.error]);
-  const [asks, setAsks] = useState(0);
-  const isAsked = draft.form.formState.submitCount > 0;
-  const problems = useProblemsOf(draft.error ?? refusal, isAsked);
+  const { asks, ask, formElement } = useAsks(draft.mode);
+  const problems = useProblemsOf(draft.error ?? refusal, asks > 0);
   const result = preview.isElsewhere ? dryRun && resultOf(dryRun) : preview.result;
   const isOutdated = draft.spec === undefined || (refusal !== undefined && areOfFields(refusal));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (draft.mode === 'yaml') {
-      if (draft.spec) submit.mutate(draft.readText());
-      else setAsks(asks + 1);
-      return;
-    }
-    void draft.form.handleSubmit(() => submit.mutate(draft.readText()), focusOthers)(event);
+    if (isOutdated) ask();
+    else submit.mutate(draft.readText());
   };
   const { isPending, error: failure } = submit;
   const start = useMemo(
@@ -76,7 +71,12 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
   return (
     <ProblemsContext value={problems}>
       <FormProvider {...draft.form}>
-        <form noValidate onSubmit={onSubmit} className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,30rem)]">
+        <form
+          ref={formElement}
+          noValidate
+          onSubmit={onSubmit}
+          className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,30rem)]"
+        >
           <div className="flex min-w-0 flex-col gap-4">
             <div className="flex flex-wrap items-center justify-between gap-2">
               <Segmented
@@ -109,13 +109,19 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               error={refusal ?? refused ?? undefined}
               isOutdated={isOutdated}
               isIncomplete={problems.isOnlyEmpty && draft.mode === 'form'}
+              onFirstProblem={ask}
               dryRun={dryRun}
               cluster={cluster}
               action={action}
             />
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
-            <BigNumbers plan={result?.plans[0]} isComing={!result && !isOutdated && !refusal && !refused} compact />
+            <BigNumbers
+              plan={result?.plans[0]}
+              isComing={!result && !isOutdated && !refusal && !refused}
+              isOld={isOutdated || refusal !== undefined}
+              compact
+            />
             {start}
           </Card>
         </form>
@@ -145,9 +151,25 @@ function useLocalRefusal(error: AppError | undefined, spec: TrainSpec | undefine
   });
 }
 
+/** How often somebody has asked what is wrong, as one does by starting what is not right: each time the first problem takes the focus. */
+function useAsks(mode: StoredDraft['mode']) {
+  const [asks, setAsks] = useState(0);
+  const formElement = useRef<HTMLFormElement>(null);
+  const ask = useCallback(() => setAsks((before) => before + 1), []);
+  // The editor of the text does so itself.
+  const goToFirst = useEffectEvent(() => mode === 'form' && focusFirstProblem(formElement.current!));
+  useEffect(() => {
+    if (asks > 0) goToFirst();
+  }, [asks]);
+  return { asks, ask, formElement };
+}
+
 /** A problem that no field shows is shown above them. */
-function focusOthers(): void {
-  document.getElementById(otherProblemsId)?.focus();
+function focusFirstProblem(form: HTMLFormElement): void {
+  const first = form.querySelector<HTMLElement>('[aria-invalid="true"]') ?? document.getElementById(otherProblemsId);
+  const more = first?.closest('details');
+  if (more) more.open = true;
+  first?.focus();
 }
 
 /** What the API has planned, as the planner says it: it is the same one. */

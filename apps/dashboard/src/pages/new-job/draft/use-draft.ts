@@ -1,7 +1,7 @@
 import type { AppError, TrainSpec } from '@massif/contracts';
 import { useEffect, useMemo, useState } from 'react';
-import { useForm, useWatch, type FieldErrors, type UseFormReturn } from 'react-hook-form';
-import { checkText, checkValues, fieldErrorsOf } from './check.ts';
+import { useForm, useWatch, type UseFormReturn } from 'react-hook-form';
+import { checkText, checkValues } from './check.ts';
 import { storeDraft, type StoredDraft } from './storage.ts';
 import { isReadable, readDraft, writeDraft } from './text.ts';
 import type { SpecValues } from './values.ts';
@@ -29,14 +29,7 @@ export function useDraft(source: string, begin: Pick<StoredDraft, 'text' | 'mode
   const [written, setWritten] = useState(begin.text);
   // Read once: this runs with each key.
   const [defaultValues] = useState(() => (isReadable(begin.text) ? readDraft(begin.text) : {}));
-  const form = useForm<SpecValues>({
-    defaultValues,
-    // So that the first field with a problem takes the focus when somebody submits.
-    resolver: (values) => {
-      const { error } = checkValues(values);
-      return error ? { values: {}, errors: toFormErrors(error) } : { values, errors: {} };
-    },
-  });
+  const form = useForm<SpecValues>({ defaultValues });
   const values = useWatch({ control: form.control }) as SpecValues;
   const readText = () => (mode === 'form' ? writeDraft(written, form.getValues()) : written);
   const text = useRestingText(mode === 'form', written, values);
@@ -74,15 +67,4 @@ function useRestingText(isForm: boolean, written: string, values: SpecValues): s
   }, [isForm, written, values]);
   // A form that has just come from another text is that text.
   return isForm && rested.written === written ? rested.text : written;
-}
-
-function toFormErrors(error: AppError): FieldErrors<SpecValues> {
-  const errors: Record<string, unknown> = {};
-  for (const { path, message } of fieldErrorsOf(error)) {
-    const steps = path.split('.');
-    const last = steps.pop()!;
-    const parent = steps.reduce<Record<string, unknown>>((inner, step) => (inner[step] ??= {}) as Record<string, unknown>, errors);
-    parent[last] = { type: 'contract', message };
-  }
-  return errors as FieldErrors<SpecValues>;
 }

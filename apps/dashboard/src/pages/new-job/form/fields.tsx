@@ -1,4 +1,4 @@
-import { Field, Select, TextField, type Option } from '@massif/ui';
+import { cx, Field, Select, TextField, type Option } from '@massif/ui';
 import { memo, useState, type ReactNode } from 'react';
 import { useController, type FieldPath } from 'react-hook-form';
 import { toEntry, type SpecValues } from '../draft/values.ts';
@@ -25,13 +25,15 @@ interface SpecFieldProps {
   className?: string;
 }
 
-function useSpecField(name: SpecPath) {
+function useSpecField(name: SpecPath, className: string | undefined) {
   const { field } = useController<SpecValues>({ name });
   const problem = useProblem(name);
   const byDefault = fieldAt(splitPath(name))?.default;
   return {
     field,
     error: problem && <ProblemText problem={problem} />,
+    // On a phone half a row is too narrow for what is wrong and how to mend it.
+    place: cx(className, problem && 'max-sm:col-span-full'),
     byDefault: typeof byDefault === 'object' || byDefault === undefined ? undefined : String(byDefault),
   };
 }
@@ -45,14 +47,14 @@ export const NumberEntry = memo(function NumberEntry({
   className,
   unit,
 }: SpecFieldProps & { unit?: string }) {
-  const { field, error, byDefault } = useSpecField(name);
+  const { field, error, byDefault, place } = useSpecField(name, className);
   const { value, onChange, onBlur, ref } = field;
   const shown = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   const [typed, setTyped] = useState(shown);
   // What is typed stays as it is typed, `3e-3` too; what comes from elsewhere replaces it.
   const text = String(toEntry(typed) ?? '') === shown ? typed : shown;
   return (
-    <Field label={label} description={description} error={error} required={required} className={className}>
+    <Field label={label} description={description} error={error} required={required} className={place}>
       <TextField
         ref={ref}
         name={name}
@@ -79,10 +81,10 @@ export const TextEntry = memo(function TextEntry({
   className,
   placeholder,
 }: SpecFieldProps & { placeholder?: string }) {
-  const { field, error, byDefault } = useSpecField(name);
+  const { field, error, byDefault, place } = useSpecField(name, className);
   const { value, onChange, onBlur, ref } = field;
   return (
-    <Field label={label} description={description} error={error} required={required} className={className}>
+    <Field label={label} description={description} error={error} required={required} className={place}>
       <TextField
         ref={ref}
         name={name}
@@ -103,10 +105,10 @@ export const ChoiceEntry = memo(function ChoiceEntry({
   className,
   options,
 }: SpecFieldProps & { options: readonly Option<string>[] }) {
-  const { field, error, byDefault } = useSpecField(name);
+  const { field, error, byDefault, place } = useSpecField(name, className);
   const { value, onChange } = field;
   return (
-    <Field label={label} description={description} error={error} className={className}>
+    <Field label={label} description={description} error={error} className={place}>
       <Select
         name={name}
         value={typeof value === 'string' && value !== '' ? value : (byDefault ?? null)}

@@ -3,9 +3,11 @@ import { useMemo } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
+import { useSentences } from '../../../i18n/sentences.ts';
 import type { SpecValues } from '../draft/values.ts';
 import { ChoiceEntry, Fields, NumberEntry } from './fields.tsx';
 import { More } from './more.tsx';
+import { useProblem } from './problems.ts';
 import { WaysSection } from './ways.tsx';
 
 const lengths = ['steps', 'tokens', 'epochs'] as const;
@@ -15,6 +17,7 @@ type Length = (typeof lengths)[number];
 export function GoalSection() {
   const t = useTranslations('newJob.goal');
   const format = useFormat();
+  const sentences = useSentences();
   const { setValue } = useFormContext<SpecValues>();
   const training = useWatch<SpecValues, 'training'>({ name: 'training' });
   const length =
@@ -26,6 +29,8 @@ export function GoalSection() {
     setValue(`training.${next}`, converted(length, next, training?.[length], stepTokens), { shouldDirty: true });
   };
   const total = totalTokens(training, stepTokens);
+  const isStepWrong = useProblem('training.globalBatch', 'training.sequence') !== undefined;
+  const isTotalWrong = useProblem(`training.${length}`) !== undefined || (isStepWrong && length !== 'tokens');
   const schedules = useMemo(() => learningRateSchedules.map((value) => ({ value, label: t(`schedules.${value}`) })), [t]);
   return (
     <WaysSection
@@ -41,8 +46,10 @@ export function GoalSection() {
         <NumberEntry name="training.sequence" label={t('sequence')} required unit={t('tokensUnit')} />
       </Fields>
       <p className="min-h-5 text-xs text-text-2">
-        {stepTokens !== undefined && t('perStep', { tokens: format.count(stepTokens) })}
-        {total !== undefined && ` ${t('inAll', { tokens: format.count(total) })}`}
+        {sentences([
+          !isStepWrong && stepTokens !== undefined && t('perStep', { tokens: format.count(stepTokens) }),
+          !isTotalWrong && total !== undefined && t('inAll', { tokens: format.count(total) }),
+        ])}
       </p>
       <Fields>
         <NumberEntry name="training.optimizer.learningRate" label={t('learningRate')} required />

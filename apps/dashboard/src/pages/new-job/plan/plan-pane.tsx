@@ -1,10 +1,10 @@
 import type { AppError, DryRun, PlanClusterResource, TrainSpec } from '@massif/contracts';
 import type { Plan, PlanResult } from '@massif/planner';
-import { Banner, Card, Skeleton, Stat } from '@massif/ui';
+import { Banner, Button, Card, cx, Skeleton, Stat } from '@massif/ui';
 import { memo, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
-import { useReasonText } from '../../../i18n/sentences.ts';
+import { useReasonText, useSentences } from '../../../i18n/sentences.ts';
 import { JobLinks } from '../../../shell/job-links.tsx';
 import { offerOf } from '../../../plan/offer.ts';
 import { PlanPictures } from './pictures.tsx';
@@ -22,6 +22,8 @@ interface PlanPaneProps {
   isOutdated: boolean;
   /** Whether that is only because something is not filled in yet. */
   isIncomplete: boolean;
+  /** To the first of its problems. */
+  onFirstProblem(): void;
   dryRun: DryRun | undefined;
   cluster: PlanClusterResource | undefined;
   /** What to do with it: always in view. */
@@ -36,6 +38,7 @@ export const PlanPane = memo(function PlanPane({
   error,
   isOutdated,
   isIncomplete,
+  onFirstProblem,
   dryRun,
   cluster,
   action,
@@ -45,25 +48,28 @@ export const PlanPane = memo(function PlanPane({
   const best = result?.plans[0];
   const isComing = best === undefined && !isOutdated && !error;
   const offer = planned && offerOf(planned, cluster);
+  const isOld = best !== undefined && (isOutdated || error !== undefined);
   return (
     <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
       <Card className="flex flex-col gap-4">
-        <BigNumbers plan={best} isComing={isComing} />
-        <div className="min-h-14">
+        <div className="grid min-h-14">
           <Status
             error={error}
             spec={spec}
             isOutdated={isOutdated}
             isIncomplete={isIncomplete}
+            onFirstProblem={onFirstProblem}
             hasPlan={best !== undefined}
             dryRun={dryRun}
           />
         </div>
-        <Figures plan={best} isComing={isComing} />
+        <BigNumbers plan={best} isComing={isComing} isOld={isOld} />
+        <Figures plan={best} isComing={isComing} isOld={isOld} />
         {action}
       </Card>
       {best && planned && offer ? (
-        <>
+        // Brighter, so that black numbers on a series that has lost its colour stay readable.
+        <div className={cx('flex flex-col gap-4', isOld && 'grayscale-70 brightness-108')}>
           <PlanPictures plan={best} spec={planned} capacityBytes={offer.capacityBytes} cluster={cluster} />
           <Card className="flex flex-col gap-2">
             <h3 className="text-sm font-semibold">{t('why')}</h3>
@@ -74,7 +80,7 @@ export const PlanPane = memo(function PlanPane({
             </ul>
             <RejectedLayouts plans={result.plans.slice(1)} rejected={result.rejected} />
           </Card>
-        </>
+        </div>
       ) : (
         isComing && <Skeleton className="h-96 w-full" />
       )}
@@ -86,10 +92,12 @@ interface NumbersProps {
   plan: Plan | undefined;
   /** Whether there is none yet because it is being made; it is not while the draft cannot be planned. */
   isComing: boolean;
+  /** Whether it is that of an earlier draft: it stands back, since it says nothing of what is on the page. */
+  isOld: boolean;
 }
 
 /** When it is through, and what it costs. @param compact without the reasons of what is not known, for the bar on a phone */
-export function BigNumbers({ plan, isComing, compact = false }: NumbersProps & { compact?: boolean }) {
+export function BigNumbers({ plan, isComing, isOld, compact = false }: NumbersProps & { compact?: boolean }) {
   const t = useTranslations('newJob.plan');
   const format = useFormat();
   const days = plan?.days ?? null;
@@ -99,12 +107,14 @@ export function BigNumbers({ plan, isComing, compact = false }: NumbersProps & {
     <div className={compact ? 'flex gap-5 whitespace-nowrap' : 'grid grid-cols-2 gap-4'}>
       <Stat
         size={compact ? 'md' : 'lg'}
-        label={t('finishes')}
-        value={isComing ? <Skeleton className="my-1 h-7 w-28" /> : seconds === null ? null : format.duration(seconds)}
+        isOld={isOld}
+        label={compact && isOld ? t('oldFinishes') : t('finishes')}
+        value={isComing ? <Skeleton className="my-1 h-7 w-28" /> : seconds === null ? null : format.span(seconds)}
         hint={compact ? undefined : plan && (seconds === null ? t('noLength') : t('afterStart'))}
       />
       <Stat
         size={compact ? 'md' : 'lg'}
+        isOld={isOld}
         label={t('costs')}
         value={isComing ? <Skeleton className="my-1 h-7 w-20" /> : cost === null ? null : format.usd(cost)}
         hint={!compact && plan?.costUsd === null ? t('noPrice') : undefined}
@@ -113,7 +123,7 @@ export function BigNumbers({ plan, isComing, compact = false }: NumbersProps & {
   );
 }
 
-function Figures({ plan, isComing }: NumbersProps) {
+function Figures({ plan, isComing, isOld }: NumbersProps) {
   const t = useTranslations('newJob.plan');
   const format = useFormat();
   const figures = [
@@ -123,11 +133,13 @@ function Figures({ plan, isComing }: NumbersProps) {
     { key: 'memory', value: plan && format.bytes(plan.memoryGiB * 2 ** 30) },
   ] as const;
   return (
-    <dl className="grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line pt-3 sm:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line pt-3 sm:grid-cols-[repeat(4,auto)] sm:justify-between">
       {figures.map(({ key, value }) => (
         <div key={key} className="flex min-w-0 flex-col justify-between">
           <dt className="text-xs text-text-2">{t(key)}</dt>
-          <dd className="text-sm font-medium whitespace-nowrap">{isComing ? <Skeleton className="my-1 h-3 w-16" /> : (value ?? '–')}</dd>
+          <dd className={cx('text-sm whitespace-nowrap', isOld ? 'text-text-3' : 'font-medium')}>
+            {isComing ? <Skeleton className="my-1 h-3 w-16" /> : (value ?? '–')}
+          </dd>
         </div>
       ))}
     </dl>
@@ -140,15 +152,28 @@ function Status({
   spec,
   isOutdated,
   isIncomplete,
+  onFirstProblem,
   hasPlan,
   dryRun,
-}: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'isIncomplete' | 'dryRun'> & { hasPlan: boolean }) {
+}: Pick<PlanPaneProps, 'error' | 'spec' | 'isOutdated' | 'isIncomplete' | 'onFirstProblem' | 'dryRun'> & { hasPlan: boolean }) {
   const t = useTranslations('newJob.plan');
   const refusalText = useRefusalText();
   const reasonText = useReasonText();
+  const sentences = useSentences();
   if (isOutdated) {
     const after = isIncomplete ? 'filledIn' : 'corrected';
-    return <Banner tone="warning">{t(`${hasPlan ? 'outdated' : 'none'}.${after}`)}</Banner>;
+    return (
+      <Banner
+        tone="warning"
+        action={
+          <Button size="sm" onClick={onFirstProblem}>
+            {t('firstProblem')}
+          </Button>
+        }
+      >
+        {t(`${hasPlan ? 'outdated' : 'none'}.${after}`)}
+      </Banner>
+    );
   }
   if (error) {
     const { title, sentence, fix } = refusalText(error, spec);
@@ -160,11 +185,12 @@ function Status({
       </Banner>
     );
   }
-  if (!dryRun) return <p className="px-3 py-2 text-sm text-text-3">{t('asking')}</p>;
-  if (dryRun.reasons.length === 0) return <p className="rounded-md bg-succeeded-soft px-3 py-2 text-sm text-succeeded">{t('startsNow')}</p>;
+  if (!dryRun) return <p className="flex items-center px-3 py-2 text-sm text-text-3">{t('asking')}</p>;
+  if (dryRun.reasons.length === 0)
+    return <p className="flex items-center rounded-md bg-succeeded-soft px-3 py-2 text-sm text-succeeded">{t('startsNow')}</p>;
   return (
     <Banner>
-      {t('waits')} <JobLinks>{dryRun.reasons.map(reasonText).join(' ')}</JobLinks>
+      <JobLinks>{sentences([t('waits'), ...dryRun.reasons.map(reasonText)])}</JobLinks>
     </Banner>
   );
 }

@@ -20,7 +20,7 @@ interface YamlEditorProps {
   onChange(text: string): void;
   /** What the planner says against a text that is right by itself. */
   refusal: AppError | undefined;
-  /** How often somebody has tried to submit it in vain: each time the first problem takes the focus. */
+  /** How often somebody has asked what is wrong: each time, but for those before it was there, the first problem takes the focus. */
   asks: number;
 }
 
@@ -94,9 +94,10 @@ export function YamlEditor({ text, onChange, refusal, asks }: YamlEditorProps) {
     mark();
     if (editor.current) goTo(editor.current, 0);
   });
+  const [asksBefore] = useState(asks);
   useEffect(() => {
-    if (asks > 0) goToFirst();
-  }, [asks]);
+    if (asks > asksBefore) goToFirst();
+  }, [asks, asksBefore]);
 
   return (
     <div className="flex min-w-0 flex-col gap-2">
