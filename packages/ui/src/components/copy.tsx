@@ -59,12 +59,21 @@ export function CopyButton({ text, label, size = 'sm' }: CopyButtonProps) {
   );
 }
 
+type CopyTextProps = {
+  text: string;
+  label?: string;
+  /** Which part is left out where there is no room for all: of paths the start, which they have in common. */
+  cut?: 'start' | 'end';
+  className?: string;
+};
+
 /** An id, a code or a path that can be copied. */
-export function CopyText({ text, label, className }: { text: string; label?: string; className?: string }) {
+export function CopyText({ text, label, cut = 'end', className }: CopyTextProps) {
   return (
     <span className={cx('inline-flex max-w-full items-center gap-0.5', className)}>
-      <span className="truncate font-mono text-xs" title={text}>
-        {text}
+      {/* Text that runs from the right is cut on its left; what is isolated in it still runs from the left. */}
+      <span dir={cut === 'start' ? 'rtl' : undefined} className="truncate text-left font-mono text-xs" title={text}>
+        {cut === 'start' ? <bdi dir="ltr">{text}</bdi> : text}
       </span>
       <CopyButton text={text} label={label} />
     </span>

@@ -110,7 +110,9 @@ function TrainedRow({ job, maySubmit }: { job: Job; maySubmit: boolean }) {
         <RelativeTime time={job.createdAt} />
       </TableCell>
       <TableCell className={wideOnly.finished}>{job.endedAt ? <RelativeTime time={job.endedAt} /> : format.time(null)}</TableCell>
-      <TableCell className="max-w-80 max-lg:hidden">{result?.model && <CopyText text={result.model} label={t('copyPath')} />}</TableCell>
+      <TableCell className="max-w-80 max-lg:hidden">
+        {result?.model && <CopyText text={result.model} cut="start" label={t('copyPath')} />}
+      </TableCell>
       <TableCell numeric>
         {maySubmit && (
           <Link

@@ -37,8 +37,8 @@ export function JobFacts({ job }: { job: Job }) {
         <Section card title={t('result')}>
           <KeyValue
             items={[
-              { key: 'model', label: t('exported'), value: result.model && <CopyText text={result.model} /> },
-              { key: 'checkpoint', label: t('checkpoint'), value: result.checkpoint && <CopyText text={result.checkpoint} /> },
+              { key: 'model', label: t('exported'), value: result.model && <CopyText text={result.model} cut="start" /> },
+              { key: 'checkpoint', label: t('checkpoint'), value: result.checkpoint && <CopyText text={result.checkpoint} cut="start" /> },
             ]}
           />
           {result.sample !== null && (
