@@ -85,6 +85,8 @@ function Chip({ search, isOn, label, count }: { search: JobsSearch; isOn: boolea
       to="/jobs"
       search={search}
       replace
+      // Else the router takes the link to all jobs for the current one, whatever is chosen.
+      activeOptions={{ exact: true }}
       aria-current={isOn ? 'true' : undefined}
       className={cx(
         'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-3 text-sm',
