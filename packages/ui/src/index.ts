@@ -7,6 +7,7 @@ export { CommandLine, CopyButton, CopyText } from './components/copy.tsx';
 export { cx } from './components/cx.ts';
 export { Dialog } from './components/dialog.tsx';
 export { Field } from './components/field.tsx';
+export { InlineCode } from './components/inline-code.tsx';
 export { Menu, MenuItem, MenuRadioGroup, MenuSeparator } from './components/menu.tsx';
 export { PageHeader } from './components/page-header.tsx';
 export { Popover } from './components/popover.tsx';

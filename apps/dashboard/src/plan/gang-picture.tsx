@@ -13,7 +13,10 @@ export interface DrawnRank extends RankPlace {
   facts?: readonly string[];
 }
 
-type GangPictureProps = Pick<LayoutPictureProps, 'title' | 'level' | 'className' | 'selected' | 'onSelect' | 'heightMax'> & {
+type GangPictureProps = Pick<
+  LayoutPictureProps,
+  'title' | 'description' | 'level' | 'className' | 'selected' | 'onSelect' | 'heightMax'
+> & {
   layout: Layout;
   ranks: readonly DrawnRank[];
 };

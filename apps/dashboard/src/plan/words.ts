@@ -75,7 +75,7 @@ export function useExplanation() {
           bytes: format.bytes(plan.memoryGiB * 2 ** 30),
           capacity: capacityBytes === null ? 'none' : format.bytes(capacityBytes),
           part: words.memory(largest[0]).toLocaleLowerCase(format.locale),
-          share: format.percent(largest[1] / (plan.memoryGiB * 2 ** 30)),
+          size: format.bytes(largest[1]),
         }),
       plan.source === 'default' && t('notMeasured'),
     ].filter((sentence) => typeof sentence === 'string');

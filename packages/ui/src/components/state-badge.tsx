@@ -1,13 +1,16 @@
 import type { JobState } from '@massif/contracts';
-import { Ban, CheckCircle2, CircleDashed, Loader, RefreshCw, XCircle, type LucideIcon } from 'lucide-react';
+import { Ban, CheckCircle2, CircleDashed, CircleHelp, Loader, RefreshCw, XCircle, type LucideIcon } from 'lucide-react';
 
 type Look = { icon: LucideIcon; className: string };
+
+/** `lost`: of what was not heard of again. */
+export type ShownState = JobState | 'lost';
 
 const queued: Look = { icon: CircleDashed, className: 'bg-queued-soft text-queued' };
 const running: Look = { icon: Loader, className: 'bg-running-soft text-running' };
 
 /** The same state looks the same everywhere. */
-const looks: Record<JobState, Look> = {
+const looks: Record<ShownState, Look> = {
   submitted: queued,
   planned: queued,
   queued,
@@ -17,11 +20,12 @@ const looks: Record<JobState, Look> = {
   recovering: { icon: RefreshCw, className: 'bg-recovering-soft text-recovering' },
   succeeded: { icon: CheckCircle2, className: 'bg-succeeded-soft text-succeeded' },
   failed: { icon: XCircle, className: 'bg-failed-soft text-failed' },
+  lost: { icon: CircleHelp, className: 'bg-recovering-soft text-recovering' },
   cancelled: { icon: Ban, className: 'border border-line-strong text-text-2' },
 };
 
 /** A state by word, icon and colour. @param label the word, in the reader's language */
-export function StateBadge({ state, label }: { state: JobState; label: string }) {
+export function StateBadge({ state, label }: { state: ShownState; label: string }) {
   const { icon: Icon, className } = looks[state];
   return (
     <span

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { toneClass } from './badge.tsx';
 import { CommandLine, CopyText } from './copy.tsx';
 import { cx } from './cx.ts';
+import { InlineCode } from './inline-code.tsx';
 import { useUi } from './provider.tsx';
 
 type EmptyStateProps = {
@@ -34,14 +35,15 @@ export function EmptyState({ icon: Icon, title, text, action, command }: EmptySt
   );
 }
 
+/** Code in texts stands between backticks. */
 type ErrorStateProps = {
   /** What happened. */
   title: ReactNode;
   /** The same in its particulars. */
-  detail?: ReactNode;
+  detail?: string;
   /** What it means for the reader's work. */
-  meaning?: ReactNode;
-  whatToDo?: ReactNode;
+  meaning?: string;
+  whatToDo?: string;
   code?: string;
   requestId?: string;
   /** Retry, or the way out. */
@@ -53,13 +55,25 @@ type ErrorStateProps = {
 export function ErrorState({ title, detail, meaning, whatToDo, code, requestId, action, compact = false }: ErrorStateProps) {
   const { words } = useUi();
   return (
-    <div role="alert" className={cx('flex w-full max-w-2xl items-start gap-3', compact ? 'p-3' : 'mx-auto px-4 py-8')}>
+    <div role="alert" className={cx('flex w-full items-start gap-3', compact ? 'p-3' : 'mx-auto max-w-2xl px-4 py-8')}>
       <XCircle aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
       <div className="flex min-w-0 flex-1 flex-col gap-1 text-sm">
         <p className="font-medium">{title}</p>
-        {detail !== undefined && <p className="text-text-2">{detail}</p>}
-        {meaning !== undefined && <p className="text-text-2">{meaning}</p>}
-        {whatToDo !== undefined && <p className="text-text-2">{whatToDo}</p>}
+        {detail !== undefined && (
+          <p className="text-text-2">
+            <InlineCode>{detail}</InlineCode>
+          </p>
+        )}
+        {meaning !== undefined && (
+          <p className="text-text-2">
+            <InlineCode>{meaning}</InlineCode>
+          </p>
+        )}
+        {whatToDo !== undefined && (
+          <p className="text-text-2">
+            <InlineCode>{whatToDo}</InlineCode>
+          </p>
+        )}
         {(code !== undefined || requestId !== undefined) && (
           <dl className="mt-1 flex flex-wrap gap-x-4 text-xs text-text-3">
             {code !== undefined && <Fact name={words.code} text={code} />}

@@ -35,6 +35,8 @@ export type LineChartProps = Pick<ChartFrameProps, 'title' | 'description' | 'le
   /** x is milliseconds since 1970. */
   time?: boolean;
   formatX: (value: number) => string;
+  /** Where one is, in the readout; without it, the head of the x column and the value. */
+  describeX?: (value: number) => string;
   formatY: (value: number) => string;
   /** Of the values that the y axis has words for, where fewer digits than those of a point will do. */
   formatTick?: (value: number) => string;
@@ -61,6 +63,7 @@ type Drawn = LineLook & {
 /** Lines over steps or time. */
 export function LineChart(props: LineChartProps) {
   const { title, lines, bands = none, marks = none, smoothing = 0, range, onRangeChange, height = 240, xLabel, formatX, formatY } = props;
+  const { describeX = (x: number) => `${xLabel} ${formatX(x)}` } = props;
   const { words } = useUi();
   const colors = useChartColors();
   const [cursor, setCursor] = useState<PlotCursor>(null);
@@ -95,7 +98,7 @@ export function LineChart(props: LineChartProps) {
       }
       legend={[...entries, ...bands.map(({ label, color }) => ({ label, color: colorOf(color, colors) }))]}
       table={() => tableOf(props, drawn)}
-      readout={<Readout at={at && `${xLabel} ${formatX(at.x)}`} entries={entries} />}
+      readout={<Readout at={at && describeX(at.x)} entries={entries} />}
     >
       <Plot
         label={title}
@@ -117,7 +120,7 @@ export function LineChart(props: LineChartProps) {
         gutter={props.gutter}
         onCursor={setCursor}
         say={({ x, values }) =>
-          [`${xLabel} ${formatX(x)}`, ...named.map(({ label, index }) => `${label} ${cellText(values[index] ?? null, formatY)}`)].join(', ')
+          [describeX(x), ...named.map(({ label, index }) => `${label} ${cellText(values[index] ?? null, formatY)}`)].join(', ')
         }
       />
       {props.empty !== undefined && <div className="absolute inset-0 grid place-items-center text-sm text-text-2">{props.empty}</div>}

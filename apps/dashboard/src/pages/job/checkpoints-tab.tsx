@@ -26,39 +26,62 @@ export function CheckpointsTab({ job }: { job: Job }) {
   }, [count, refetch]);
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   if (!items) return <Skeleton className="h-48 w-full rounded-lg" />;
+  const { every, keep } = ('training' in job.spec && job.spec.training?.checkpoint) || {};
+  const done = job.progress?.step ?? 0;
+  const isOver = isTerminal(job.state);
   if (items.length === 0) {
-    if (isTerminal(job.state)) return <EmptyState icon={Archive} title={t('noneEver')} />;
-    const every = 'training' in job.spec ? job.spec.training?.checkpoint?.every : undefined;
+    if (isOver)
+      return (
+        <EmptyState
+          icon={Archive}
+          title={t('noneEver')}
+          text={every !== undefined && done < every ? t('endedBefore', { steps: every }) : undefined}
+        />
+      );
     return <EmptyState icon={Archive} title={t('none')} text={every === undefined ? undefined : t('every', { steps: every })} />;
   }
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface">
-      <Table ref={table} label={t('title')}>
-        <TableHead>
-          <tr>
-            <TableHeaderCell numeric>{t('step')}</TableHeaderCell>
-            <TableHeaderCell numeric>{t('size')}</TableHeaderCell>
-            <TableHeaderCell numeric>{t('attempt')}</TableHeaderCell>
-            <TableHeaderCell>{t('written')}</TableHeaderCell>
-            <TableHeaderCell>{t('path')}</TableHeaderCell>
-          </tr>
-        </TableHead>
-        <TableBody>
-          {items.map(({ id, step, bytes, attempt, createdAt, path }) => (
-            <TableRow key={id}>
-              <TableCell numeric>{format.integer(step)}</TableCell>
-              <TableCell numeric>{format.bytes(bytes)}</TableCell>
-              <TableCell numeric>{attempt}</TableCell>
-              <TableCell>
-                <Stamp time={createdAt} />
-              </TableCell>
-              <TableCell className="max-w-80">
-                <CopyText text={path} />
-              </TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
+    <div className="flex flex-col gap-2">
+      {keep !== undefined && (
+        <p className="text-sm text-text-2">
+          {t('kept', { count: keep })}{' '}
+          {!isOver && every !== undefined && t('next', { step: format.integer(nextStep(job, { done, every })) })}
+        </p>
+      )}
+      <div className="overflow-hidden rounded-lg border border-line bg-surface">
+        <Table ref={table} label={t('title')}>
+          <TableHead>
+            <tr>
+              <TableHeaderCell numeric>{t('step')}</TableHeaderCell>
+              <TableHeaderCell numeric>{t('size')}</TableHeaderCell>
+              <TableHeaderCell numeric>{t('attempt')}</TableHeaderCell>
+              <TableHeaderCell>{t('written')}</TableHeaderCell>
+              <TableHeaderCell>{t('path')}</TableHeaderCell>
+            </tr>
+          </TableHead>
+          <TableBody>
+            {items.map(({ id, step, bytes, attempt, createdAt, path }) => (
+              <TableRow key={id}>
+                <TableCell numeric>{format.integer(step)}</TableCell>
+                <TableCell numeric>{format.bytes(bytes)}</TableCell>
+                <TableCell numeric>{attempt}</TableCell>
+                <TableCell>
+                  <Stamp time={createdAt} />
+                </TableCell>
+                <TableCell className="max-w-80">
+                  <CopyText text={path} cut="start" />
+                </TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </div>
     </div>
   );
+}
+
+/** After how many steps the next checkpoint is written: the last step has one, too. */
+function nextStep({ progress }: Job, { done, every }: { done: number; every: number }): number {
+  const next = (Math.floor(done / every) + 1) * every;
+  return progress?.steps ? Math.min(next, progress.steps) : next;
 }

@@ -1,5 +1,5 @@
 import { isErrorCode, type Job } from '@massif/contracts';
-import { Badge, Skeleton, StateBadge } from '@massif/ui';
+import { Badge, InlineCode, Skeleton, StateBadge } from '@massif/ui';
 import { Archive, CircleStop, Flag, Info, type LucideIcon } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
@@ -58,7 +58,11 @@ function Happened({ entry }: { entry: Entry }) {
               <JobLinks>{reasonText(reason)}</JobLinks>
             </span>
           )}
-          {fix !== undefined && <span className="block text-text-2">{fix}</span>}
+          {fix !== undefined && (
+            <span className="block text-text-2">
+              <InlineCode>{fix}</InlineCode>
+            </span>
+          )}
         </Line>
       );
     }

@@ -59,7 +59,15 @@ export function JobsLink() {
   );
 }
 
-const tones = { succeeded: 'succeeded', failed: 'failed', recovering: 'recovering', cancelled: 'neutral' } as const;
+const tones = {
+  submitted: 'neutral',
+  planned: 'neutral',
+  queued: 'neutral',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  recovering: 'recovering',
+  cancelled: 'neutral',
+} as const;
 
 function ProgressLine({ job }: { job: Job }) {
   const { progress, state, startedAt, endedAt, spec } = job;
@@ -98,7 +106,7 @@ function ProgressLine({ job }: { job: Job }) {
         <Stat
           label={t('speed')}
           value={format.rate(progress?.tokensPerSecond, t('tokensPerSecond'))}
-          hint={(progress?.tokensPerSecond ?? null) === null ? <WhyUnknown job={job} /> : undefined}
+          hint={(progress?.tokensPerSecond ?? null) === null ? <WhyUnknown job={job} /> : t('speedHint')}
         />
         <Stat label={t('tokens')} value={format.count(progress?.tokens)} />
       </div>

@@ -9,7 +9,7 @@ export interface Comparison {
   measured: number | null;
 }
 
-/** Of how many of the last steps the median is taken: long enough to be calm, short enough to follow. */
+/** Of how many of the last steps at most the median is taken: long enough to be calm, short enough to follow. */
 const recentSteps = 50;
 
 /**
@@ -18,7 +18,7 @@ const recentSteps = 50;
  * @param points in order of steps
  */
 export function compare(plan: Plan | null, points: readonly MetricPoint[], tokensPerStep: number | null): Comparison[] {
-  const stepTimeMs = recentStepTimeMs(points);
+  const stepTimeMs = median(recentStepTimes(points));
   const memoryBytes = points.reduce<number | null>(
     (most, { deviceBytes }) => (deviceBytes === null ? most : Math.max(most ?? 0, deviceBytes)),
     null,
@@ -32,7 +32,8 @@ export function compare(plan: Plan | null, points: readonly MetricPoint[], token
   ];
 }
 
-function recentStepTimeMs(points: readonly MetricPoint[]): number | null {
+/** Times of the steps that are measured by, the latest first. */
+export function recentStepTimes(points: readonly MetricPoint[]): number[] {
   const attempt = points.at(-1)?.attempt;
   const first = points.find((point) => point.attempt === attempt);
   const times: number[] = [];
@@ -41,7 +42,7 @@ function recentStepTimeMs(points: readonly MetricPoint[]): number | null {
     if (point.attempt !== attempt) break;
     if (stepTimeMs !== null && (points[index] !== first || times.length === 0)) times.push(stepTimeMs);
   }
-  return median(times);
+  return times;
 }
 
 /** @returns null of none */

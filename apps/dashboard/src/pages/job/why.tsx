@@ -1,15 +1,23 @@
 import { isErrorCode, type Job } from '@massif/contracts';
-import { Banner, CopyText, ErrorState } from '@massif/ui';
+import { Banner, buttonClass, CopyText, ErrorState, InlineCode } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Copy } from 'lucide-react';
 import { useTranslations } from 'use-intl';
+import { useMay } from '../../api/session.ts';
+import { useFormat } from '../../i18n/format.ts';
 import { useLanguage } from '../../i18n/language.tsx';
-import { JobLinks } from '../../shell/job-links.tsx';
 import { useReasonText } from '../../i18n/sentences.ts';
+import { JobLinks } from '../../shell/job-links.tsx';
+import { checkpointsQuery } from './queries.ts';
 
 /** Why a job waits, is started again or has failed, what that means, and what to do about it. */
-export function WhyBanner({ job: { state, reason } }: { job: Job }) {
+export function WhyBanner({ job }: { job: Job }) {
+  const { state, reason } = job;
   const t = useTranslations('job.why');
   const { errors } = useLanguage();
   const reasonText = useReasonText();
+  const mayWrite = useMay('jobs:write');
   if (!reason || state === 'running' || state === 'succeeded') return null;
   const { code } = reason;
   const known = isErrorCode(code) ? errors[code] : undefined;
@@ -23,13 +31,36 @@ export function WhyBanner({ job: { state, reason } }: { job: Job }) {
           meaning={known?.meaning}
           whatToDo={known?.fix}
           code={code}
+          action={
+            mayWrite && (
+              <Link to="/new" search={{ from: job.id }} className={buttonClass({ size: 'sm' })}>
+                <Copy aria-hidden className="-ml-0.5 size-3.5" />
+                {t('change')}
+              </Link>
+            )
+          }
         />
       </div>
     );
   return (
     <Banner tone={state === 'recovering' ? 'warning' : 'info'} action={<CopyText text={code} />}>
       <JobLinks>{reasonText(reason)}</JobLinks>
-      {known && state === 'recovering' && <span className="block">{known.fix}</span>}
+      {known && state === 'recovering' && (
+        <span className="block">
+          <InlineCode>{known.fix}</InlineCode>
+        </span>
+      )}
+      {(state === 'queued' || state === 'recovering') && job.attempt > 0 && <GoesOnFrom job={job} />}
     </Banner>
   );
+}
+
+/** What the next attempt of a job that waits begins with. */
+function GoesOnFrom({ job: { id } }: { job: Job }) {
+  const t = useTranslations('job.why');
+  const format = useFormat();
+  // Each time that it waits: the attempt before has written some.
+  const { data } = useQuery({ ...checkpointsQuery(id), refetchOnMount: 'always' });
+  if (!data || data.items.length === 0) return null;
+  return <span className="block">{t('goesOn', { step: format.integer(Math.max(...data.items.map(({ step }) => step))) })}</span>;
 }

@@ -9,7 +9,7 @@ export type GangRank = {
   pp: number;
   cp: number;
   /** Running where nothing is said. */
-  state?: 'starting' | 'running' | 'lost' | 'ended';
+  state?: 'starting' | 'running' | 'lost' | 'failed' | 'ended';
 };
 
 /** Where everything lies, in CSS pixels. Ranks are in the order given. */
@@ -104,8 +104,8 @@ function sameGroup(a: GangRank, b: GangRank): boolean {
 export function nodeSummaries(ranks: readonly GangRank[]): { rank: GangRank; members: readonly GangRank[] }[] {
   return [...byNode(ranks)].map(([, indices]) => {
     const members = indices.map((index) => ranks[index]!);
-    const lost = members.find(({ state }) => state === 'lost');
-    return { rank: lost ?? members[0]!, members };
+    const worst = members.find(({ state }) => state === 'failed') ?? members.find(({ state }) => state === 'lost');
+    return { rank: worst ?? members[0]!, members };
   });
 }
 

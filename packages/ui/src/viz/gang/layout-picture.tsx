@@ -4,7 +4,7 @@ import { useChartColors } from '../colors.ts';
 import { CellLabel, Ring, type DeviceText } from '../heat/heat-label.tsx';
 import { neighbour, type HeatDirection } from '../heat/heat-layout.ts';
 import { useWidth } from '../use-width.ts';
-import { GangCell } from './gang-cell.tsx';
+import { colorOfState, GangCell } from './gang-cell.tsx';
 import { groupColors } from './gang-colors.ts';
 import { layoutGang, nodeSummaries, rankAt, type GangRank } from './gang-layout.ts';
 
@@ -37,7 +37,13 @@ export function LayoutPicture(props: LayoutPictureProps) {
   const fills = groupColors(groups, colors);
   // Of many groups the first and the last: the ramp between them says the rest.
   const named = groups <= colors.series.length ? fills.map((_, group) => group) : [0, groups - 1];
-  const legend = named.map((group) => ({ label: groupLabel(group), color: fills[group]! }));
+  const states = (['failed', 'lost'] as const).filter((state) => ranks.some((rank) => rank.state === state));
+  // Groups of which every rank has the colour of its state are not seen.
+  const seen = ranks.some(({ state }) => colorOfState(state, colors) === undefined) ? named : [];
+  const legend = [
+    ...seen.map((group) => ({ label: groupLabel(group), color: fills[group]! })),
+    ...states.map((state) => ({ label: formatState(state), color: colorOfState(state, colors)! })),
+  ];
   return (
     <ChartFrame
       title={props.title}
@@ -50,7 +56,7 @@ export function LayoutPicture(props: LayoutPictureProps) {
         <div className="flex min-h-5 flex-wrap items-center gap-x-4 text-xs text-text-2">
           {legend.map(({ label, color }, index) => (
             <span key={label} className="inline-flex items-center gap-1.5">
-              {index === 1 && named.length < groups && <span aria-hidden>…</span>}
+              {index === 1 && seen.length > 0 && named.length < groups && <span aria-hidden>…</span>}
               <span aria-hidden className="size-2.5 rounded-xs" style={{ background: color }} />
               {label}
             </span>

@@ -1,5 +1,17 @@
 import { isTerminal, type Attempt, type Job, type Layout } from '@massif/contracts';
-import { EmptyState, linkClass, Select, Skeleton, Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@massif/ui';
+import {
+  EmptyState,
+  linkClass,
+  Select,
+  Skeleton,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+  useNow,
+} from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Network } from 'lucide-react';
@@ -49,25 +61,29 @@ export function LayoutTab({ job }: { job: Job }) {
 /** A rank that was not heard of again is as its attempt has ended. */
 function stateOf(state: string, attempt: Attempt): string {
   const hasEnded = attempt.endedAt !== null || attempt.state === 'succeeded';
-  return hasEnded && (state === 'running' || state === 'starting') ? attempt.state : state;
+  if (!hasEnded || (state !== 'running' && state !== 'starting')) return state;
+  // Where it is known with which one a failure began, the others were stopped because of it.
+  return attempt.state === 'failed' && attempt.ranks.some((rank) => rank.state === 'failed') ? 'stopped' : attempt.state;
 }
 
 /** The states of a rank as the picture knows them. */
-function drawnState(state: string): 'starting' | 'running' | 'lost' | 'ended' {
-  if (state === 'starting' || state === 'running') return state;
-  return state === 'failed' || state === 'lost' ? 'lost' : 'ended';
+function drawnState(state: string): 'starting' | 'running' | 'lost' | 'failed' | 'ended' {
+  return state === 'starting' || state === 'running' || state === 'failed' || state === 'lost' ? state : 'ended';
 }
 
 /** Each rank on its device; a rank that is chosen has its log one click away. */
 function Gang({ attempt, layout }: { attempt: Attempt; layout: Layout }) {
   const t = useTranslations('job.layout');
   const format = useFormat();
+  const now = useNow();
+  const { number, endedAt } = attempt;
   const { rank: selected } = route.useSearch();
   const navigate = route.useNavigate();
   return (
     <div className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
       <GangPicture
         title={t('title')}
+        description={endedAt === null ? undefined : t('ended', { number, time: format.stamp(endedAt, now) })}
         level={2}
         layout={layout}
         ranks={attempt.ranks.map(({ rank, node, deviceIndex, state, step }) => ({
@@ -100,7 +116,7 @@ function Ranks({ attempt }: { attempt: Attempt }) {
       <Table label={t('ranks')} maxHeight="32rem">
         <TableHead>
           <tr>
-            <TableHeaderCell numeric>{t('rank')}</TableHeaderCell>
+            <TableHeaderCell>{t('rank')}</TableHeaderCell>
             <TableHeaderCell>{t('device')}</TableHeaderCell>
             <TableHeaderCell>{t('state')}</TableHeaderCell>
             <TableHeaderCell numeric>{t('step')}</TableHeaderCell>
@@ -110,7 +126,7 @@ function Ranks({ attempt }: { attempt: Attempt }) {
         <TableBody>
           {attempt.ranks.map(({ rank, node, device, deviceIndex, state, step, pid }) => (
             <TableRow key={rank}>
-              <TableCell numeric>{rank}</TableCell>
+              <TableCell className="tabular-nums">{rank}</TableCell>
               <TableCell>
                 <Link to="/cluster/nodes/$name" params={{ name: node }} className="hover:underline">
                   {deviceIndex === null ? device : gang('device', { node, device: deviceIndex })}

@@ -1,20 +1,21 @@
-import { Badge, type Tone } from '@massif/ui';
+import { StateBadge } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 
-const tones: Record<string, Tone> = {
-  starting: 'neutral',
-  running: 'accent',
-  done: 'success',
-  succeeded: 'success',
-  failed: 'danger',
-  stopped: 'neutral',
-  lost: 'warning',
-};
+/** States of ranks, each with the state of a job that looks like it. */
+const looks = {
+  starting: 'launching',
+  running: 'running',
+  done: 'succeeded',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  stopped: 'cancelled',
+  lost: 'lost',
+} as const;
 
-type KnownState = 'starting' | 'running' | 'done' | 'succeeded' | 'failed' | 'stopped' | 'lost';
-
-/** How a rank is, by word and colour. */
+/** How a rank is, by word, icon and colour. */
 export function RankState({ state }: { state: string }) {
   const t = useTranslations('job.layout.states');
-  return <Badge tone={tones[state] ?? 'neutral'}>{state in tones ? t(state as KnownState) : state}</Badge>;
+  return isKnown(state) ? <StateBadge state={looks[state]} label={t(state)} /> : <StateBadge state="queued" label={state} />;
 }
+
+const isKnown = (state: string): state is keyof typeof looks => Object.hasOwn(looks, state);

@@ -28,13 +28,21 @@ const clock = new Intl.DateTimeFormat('en', {
 export function LogRow({ line, find, withAttempt }: { line: LogLine; find: string | undefined; withAttempt: boolean }) {
   const t = useTranslations('job.logs');
   const format = useFormat();
-  const who = line.rank < 0 ? t('supervisor') : t('rankNumber', { rank: line.rank });
+  const [who, short] =
+    line.rank < 0 ? [t('supervisor'), t('supervisorShort')] : [t('rankNumber', { rank: line.rank }), t('rankShort', { rank: line.rank })];
+  const [seconds, thousandths] = clock.format(new Date(line.time)).split('.');
   return (
-    <span className={cx('flex gap-3 px-3 whitespace-pre', line.stream === 'stderr' && 'bg-failed-soft/50')}>
+    <span className={cx('flex gap-3 px-3 whitespace-pre max-sm:gap-2 max-sm:px-2', line.stream === 'stderr' && 'bg-failed-soft/50')}>
       <time dateTime={line.time} title={format.time(line.time)} className="text-text-3">
-        {clock.format(new Date(line.time))}
+        {seconds}
+        <span className="max-sm:hidden">.{thousandths}</span>
       </time>
-      <span className={cx('w-20 shrink-0 truncate', line.rank < 0 ? 'text-text-3' : 'text-text-2')}>{who}</span>
+      <span className={cx('w-20 shrink-0 truncate max-sm:w-9', line.rank < 0 ? 'text-text-3' : 'text-text-2')}>
+        <span className="max-sm:hidden">{who}</span>
+        <span className="sm:hidden" title={who}>
+          {short}
+        </span>
+      </span>
       {withAttempt && <span className="text-text-3">#{line.attempt}</span>}
       <span>
         {ansiSpans(line.line).map((span, index) => (

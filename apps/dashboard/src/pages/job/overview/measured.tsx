@@ -2,7 +2,7 @@ import { isTerminal, type Job } from '@massif/contracts';
 import { PairedBars, type Pair } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 import { useFormat, type Format } from '../../../i18n/format.ts';
-import { compare, type Measure } from '../measured.ts';
+import { compare, recentStepTimes, type Measure } from '../measured.ts';
 import { useRecent, type Metrics } from '../use-metrics.ts';
 
 const better: Record<Measure, Pair['better']> = { stepTimeMs: 'lower', tokensPerSecond: 'higher', mfu: 'higher', memoryBytes: 'lower' };
@@ -35,7 +35,8 @@ export function MeasuredBesidePlanned({ job, metrics, tokensPerStep }: { job: Jo
   const note = () => {
     if (job.plan === null) return t('noPlan');
     if (points.length === 0) return t(isTerminal(job.state) ? 'never' : 'waiting');
-    return job.plan.source === 'default' ? t('notMeasured') : undefined;
+    const steps = recentStepTimes(points).length;
+    return [steps > 0 && t('of', { steps }), job.plan.source === 'default' && t('notMeasured')].filter(Boolean).join(' ') || undefined;
   };
   return (
     <PairedBars

@@ -66,6 +66,7 @@ function useChart({ job, marks, zoom, onZoom, isLoading }: ChartProps) {
   return {
     xLabel: t('step'),
     formatX: (value: number) => (isEmpty ? '' : format.integer(value)),
+    describeX: (value: number) => t('atStep', { step: format.integer(value) }),
     marks,
     range: zoom,
     onRangeChange: onZoom,
@@ -126,7 +127,7 @@ function SpeedChart(props: ChartProps) {
   const format = useFormat();
   const { metrics } = props;
   const lines = useMemo(
-    () => [{ id: 'speed', label: t('measured'), source: metrics.steps, x: 'step', y: 'tokensPerSecond', color: 3 }],
+    () => [{ id: 'speed', label: t('eachStep'), source: metrics.steps, x: 'step', y: 'tokensPerSecond', color: 3 }],
     [metrics, t],
   );
   return (
