@@ -44,7 +44,7 @@ export function CheckpointsTab({ job }: { job: Job }) {
     <div className="flex flex-col gap-2">
       {keep !== undefined && (
         <p className="text-sm text-text-2">
-          {t('kept', { count: keep })}{' '}
+          {t('kept', { count: keep })}
           {!isOver && every !== undefined && t('next', { step: format.integer(nextStep(job, { done, every })) })}
         </p>
       )}

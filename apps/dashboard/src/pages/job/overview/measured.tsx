@@ -36,7 +36,7 @@ export function MeasuredBesidePlanned({ job, metrics, tokensPerStep }: { job: Jo
     if (job.plan === null) return t('noPlan');
     if (points.length === 0) return t(isTerminal(job.state) ? 'never' : 'waiting');
     const steps = recentStepTimes(points).length;
-    return [steps > 0 && t('of', { steps }), job.plan.source === 'default' && t('notMeasured')].filter(Boolean).join(' ') || undefined;
+    return [steps > 0 && t('of', { steps }), job.plan.source === 'default' && t('notMeasured')].filter(Boolean).join('') || undefined;
   };
   return (
     <PairedBars
