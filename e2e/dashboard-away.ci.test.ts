@@ -33,7 +33,7 @@ describe('signing in', () => {
     here.complaints.allow(/401/);
     await here.page.goto(`${here.product.url}/?key=of-yesterday`);
     await signedOut().waitFor();
-    await here.page.getByText('That address no longer opens').waitFor();
+    await here.page.getByText('This address is from an earlier massif up').waitFor();
     await here.page.getByLabel('API token').fill('massif_wrong');
     await here.page.getByRole('button', { name: 'Sign in' }).click();
     await here.page.getByText('This token is unknown, revoked or expired').waitFor();

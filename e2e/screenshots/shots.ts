@@ -18,6 +18,10 @@ const around: Shot[] = [
     path: '/settings',
     act: async (page) => {
       await press(createToken)(page);
+      await page
+        .getByRole('dialog')
+        .getByLabel(/^(Name|名称)/)
+        .fill('ci');
       await page.getByRole('dialog').getByRole('button', { name: createToken }).click();
       await page.getByText('MASSIF_TOKEN').waitFor();
     },

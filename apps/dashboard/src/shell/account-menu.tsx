@@ -7,6 +7,7 @@ import { useLanguage } from '../i18n/language.tsx';
 import { localeNames, locales } from '../i18n/locale.ts';
 import { useErrorText } from '../i18n/sentences.ts';
 import { themes, useTheme } from './theme.ts';
+import { useTokenName } from './token-name.ts';
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
@@ -43,6 +44,7 @@ export function LanguageMenu() {
 /** Who is signed in, and the way out. */
 export function AccountMenu({ session, onKeys }: { session: Session; onKeys: () => void }) {
   const t = useTranslations('shell');
+  const tokenName = useTokenName();
   const toast = useToast();
   const errorText = useErrorText();
   const signOut = useSignOut();
@@ -59,7 +61,7 @@ export function AccountMenu({ session, onKeys }: { session: Session; onKeys: () 
         >
           <UserRound aria-hidden className="size-4 shrink-0 text-text-3" />
           <span className="min-w-0 flex-1">
-            <span className="block truncate leading-4 font-medium">{session.name}</span>
+            <span className="block truncate leading-4 font-medium">{tokenName(session)}</span>
             <span className="block truncate text-xs leading-4 text-text-3">
               {session.project} · {t(`roles.${session.role}`)}
             </span>

@@ -8,6 +8,7 @@ import { Failure } from '../../shell/failure.tsx';
 import { Page } from '../../shell/page.tsx';
 import { JobsEmpty } from './empty.tsx';
 import { JobFilters } from './filters.tsx';
+import { isFiltered } from './search.ts';
 import { JobTable } from './table.tsx';
 import { useHeld } from '../../shell/use-held.ts';
 import { useJobList } from './use-job-list.ts';
@@ -24,6 +25,8 @@ export function JobsPage() {
   const isAtTop = useIsAtTop();
   const list = useJobList(search, isAtTop && !isHeld && search.order !== 'oldest');
   const { window: rows, arrived, error } = list;
+  // Not one job: nothing to narrow down, and one way on.
+  const isEmpty = rows.total === 0 && !isFiltered(search);
   const show = () => {
     window.scrollTo({ top: 0 });
     list.refresh();
@@ -33,7 +36,8 @@ export function JobsPage() {
       <PageHeader
         title={t('title')}
         actions={
-          maySubmit && (
+          maySubmit &&
+          !isEmpty && (
             <Link to="/new" className={buttonClass({ variant: 'primary' })}>
               <Plus aria-hidden className="-ml-0.5 size-4" />
               {t('newJob')}
@@ -41,7 +45,7 @@ export function JobsPage() {
           )
         }
       />
-      <JobFilters search={search} counts={list.counts} total={rows.total} />
+      {!isEmpty && <JobFilters search={search} counts={list.counts} total={rows.total} />}
       {error && rows.total === null ? (
         <Failure error={error} retry={list.refresh} />
       ) : rows.total === 0 ? (

@@ -1,6 +1,8 @@
-import { PageHeader, Skeleton } from '@massif/ui';
-import { getRouteApi } from '@tanstack/react-router';
+import { linkClass, PageHeader, Skeleton } from '@massif/ui';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
+import { jobQuery } from '../../api/queries.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { Page } from '../../shell/page.tsx';
 import { sourceOf } from './search.ts';
@@ -22,10 +24,31 @@ export function NewJobPage() {
       {error ? (
         <Failure error={error} retry={retry} />
       ) : draft ? (
-        <Workbench key={sourceOf(search)} source={sourceOf(search)} begin={draft} />
+        <>
+          {search.from !== undefined && <CopiedFrom id={search.from} />}
+          <Workbench key={sourceOf(search)} source={sourceOf(search)} begin={draft} />
+        </>
       ) : (
         <Skeleton className="h-[60vh] rounded-lg" />
       )}
     </Page>
+  );
+}
+
+/** Whose spec the draft began as. */
+function CopiedFrom({ id }: { id: string }) {
+  const t = useTranslations('newJob');
+  const { data: job } = useQuery(jobQuery(id));
+  return (
+    <p className="text-sm text-text-2">
+      {t.rich('copied', {
+        job: job?.name ?? id,
+        link: (name) => (
+          <Link to="/jobs/$id" params={{ id }} className={linkClass}>
+            {name}
+          </Link>
+        ),
+      })}
+    </p>
   );
 }

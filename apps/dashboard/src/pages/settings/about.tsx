@@ -1,11 +1,13 @@
 import { CopyText, KeyValue, linkClass, RelativeTime, Section } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 import { useSession } from '../../api/session.ts';
+import { useTokenName } from '../../shell/token-name.ts';
 
 /** Which Massif this is, who uses it, and where its API is described. */
 export function About() {
   const t = useTranslations('settings.about');
   const roles = useTranslations('shell.roles');
+  const tokenName = useTokenName();
   const { data: session } = useSession();
   if (!session) return null;
   const external = { target: '_blank', rel: 'noreferrer', className: linkClass };
@@ -16,7 +18,7 @@ export function About() {
         items={[
           { key: 'version', label: t('version'), value: session.version },
           { key: 'address', label: t('address'), value: <CopyText text={location.origin} /> },
-          { key: 'user', label: t('user'), value: `${session.name} · ${roles(session.role)}` },
+          { key: 'user', label: t('user'), value: `${tokenName(session)} · ${roles(session.role)}` },
           { key: 'project', label: t('project'), value: session.project },
           { key: 'expires', label: t('expires'), value: session.expiresAt ? <RelativeTime time={session.expiresAt} /> : t('never') },
           {

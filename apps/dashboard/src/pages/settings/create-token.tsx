@@ -1,6 +1,6 @@
 import type { CreatedToken, Role } from '@massif/contracts';
 import { Banner, Button, CommandLine, Dialog, Field, RadioCards, Select, TextField } from '@massif/ui';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
 import { useErrorText } from '../../i18n/sentences.ts';
@@ -74,6 +74,8 @@ function CreateForm({ open, onOpenChange, onCreated }: FormProps) {
   const t = useTranslations('settings.tokens');
   const roleNames = useTranslations('shell.roles');
   const [name, setName] = useState('');
+  const [isAsked, setIsAsked] = useState(false);
+  const nameInput = useRef<HTMLInputElement>(null);
   const [role, setRole] = useState<Role>('member');
   const [lifetime, setLifetime] = useState<Lifetime>('90');
   const [expiresAt, setExpiresAt] = useState(() => expiryOf(lifetime));
@@ -115,17 +117,27 @@ function CreateForm({ open, onOpenChange, onCreated }: FormProps) {
       <form
         id="create-token"
         className="flex flex-col gap-4"
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          create.mutate(token, { onSuccess: onCreated });
+          setIsAsked(true);
+          if (named.name === undefined) nameInput.current?.focus();
+          else create.mutate(token, { onSuccess: onCreated });
         }}
       >
-        <Field label={t('name')} description={t('nameText')} error={fieldError('name')}>
-          <TextField value={name} onChange={(event) => setName(event.target.value)} placeholder="ci" maxLength={100} />
+        <Field
+          label={t('name')}
+          description={t('nameText')}
+          required
+          error={fieldError('name') ?? (isAsked && named.name === undefined ? t('nameMissing') : undefined)}
+        >
+          <TextField ref={nameInput} value={name} onChange={(event) => setName(event.target.value)} placeholder="ci" maxLength={100} />
         </Field>
         <Field
           label={t('expires')}
-          description={expiresAt === null ? t('neverText') : t('expiresOn', { time: format.time(expiresAt) })}
+          description={
+            expiresAt === null ? t('neverText') : t('expiresOn', { time: `${format.date(expiresAt)} ${format.clock(expiresAt)}` })
+          }
           error={fieldError('expiresAt') ?? otherError}
         >
           <Select

@@ -4,11 +4,13 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useSession } from '../../api/session.ts';
 import { useErrorText } from '../../i18n/sentences.ts';
+import { useTokenName } from '../../shell/token-name.ts';
 import { useRevokeToken } from './queries.ts';
 
 /** Asks before whoever uses a token is locked out. */
 export function RevokeTokenDialog({ token, onClose }: { token: Token | undefined; onClose: () => void }) {
   const t = useTranslations('settings.tokens');
+  const tokenName = useTokenName();
   const toast = useToast();
   const errorText = useErrorText();
   const { data: session } = useSession();
@@ -20,7 +22,7 @@ export function RevokeTokenDialog({ token, onClose }: { token: Token | undefined
   const own = shown.id === session?.token;
   const confirm = () =>
     revoke.mutate(shown.id, {
-      onSuccess: () => toast.show({ tone: 'success', title: t('revoked', { name: shown.name }) }),
+      onSuccess: () => toast.show({ tone: 'success', title: t('revoked', { name: tokenName(shown) }) }),
       onError: (error) => toast.show({ tone: 'danger', title: errorText(error).title, description: error.message }),
       onSettled: onClose,
     });
@@ -28,7 +30,7 @@ export function RevokeTokenDialog({ token, onClose }: { token: Token | undefined
     <AlertDialog
       open={token !== undefined}
       onOpenChange={(open) => !open && onClose()}
-      title={t('revokeOne', { name: shown.name })}
+      title={t('revokeOne', { name: tokenName(shown) })}
       confirmLabel={t('revoke')}
       onConfirm={confirm}
       danger

@@ -12,13 +12,16 @@ import {
   TableRow,
   RelativeTime,
   EmptyState,
+  useNow,
 } from '@massif/ui';
 import { useQuery } from '@tanstack/react-query';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useMay, useSession } from '../../api/session.ts';
+import { useFormat } from '../../i18n/format.ts';
 import { Failure } from '../../shell/failure.tsx';
+import { useTokenName } from '../../shell/token-name.ts';
 import { CreateTokenDialog } from './create-token.tsx';
 import { tokensQuery } from './queries.ts';
 import { RevokeTokenDialog } from './revoke-token.tsx';
@@ -72,6 +75,7 @@ interface TableProps {
 function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
   const t = useTranslations('settings.tokens');
   const roles = useTranslations('shell.roles');
+  const tokenName = useTokenName();
   const { data: session } = useSession();
   return (
     <Table label={label} maxHeight={tableHeightMax}>
@@ -93,9 +97,10 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
           <TableRow key={token.id}>
             <TableCell>
               <span className="flex items-center gap-2 whitespace-nowrap">
-                {token.name}
+                {tokenName(token)}
                 {token.id === session?.token && <Badge tone="accent">{t('thisOne')}</Badge>}
               </span>
+              <TokenFacts token={token} />
             </TableCell>
             <TableCell className="max-sm:hidden">{roles(token.role)}</TableCell>
             <TableCell className="whitespace-nowrap max-md:hidden">
@@ -112,7 +117,7 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
                   size="sm"
                   icon={Trash2}
                   onClick={() => onRevoke(token)}
-                  aria-label={t('revokeOne', { name: token.name })}
+                  aria-label={t('revokeOne', { name: tokenName(token) })}
                 >
                   {t('revoke')}
                 </Button>
@@ -122,5 +127,21 @@ function TokenTable({ label, tokens, mayRevoke, onRevoke }: TableProps) {
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+/** By which one tells tokens apart where there is no room for their columns. */
+function TokenFacts({ token: { role, createdAt, lastUsedAt } }: { token: Token }) {
+  const t = useTranslations('settings.tokens');
+  const roles = useTranslations('shell.roles');
+  const format = useFormat();
+  const nowMs = useNow();
+  // That clock ticks every ten seconds; nothing was made after now.
+  const ago = (time: string) => format.relative(time, Math.max(nowMs, Date.parse(time)));
+  const used = lastUsedAt ? t('usedAgo', { time: ago(lastUsedAt) }) : t('unused');
+  return (
+    <span className="block min-w-36 text-xs whitespace-normal text-text-2 sm:hidden">
+      {[roles(role), t('madeAgo', { time: ago(createdAt) }), used].join(' · ')}
+    </span>
   );
 }

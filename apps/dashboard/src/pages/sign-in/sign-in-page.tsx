@@ -1,11 +1,13 @@
 import { Banner, Button, Card, CommandLine, Field, Logo, TextField } from '@massif/ui';
 import { useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useSignIn } from '../../api/session.ts';
 import { useErrorText } from '../../i18n/sentences.ts';
 import { LanguageMenu, ThemeMenu } from '../../shell/account-menu.tsx';
 import { useTitle } from '../../shell/page.tsx';
+
+const code = (chunks: ReactNode) => <code className="font-mono text-xs">{chunks}</code>;
 
 /** Nobody is signed in: by the address that was printed, or with a token. The address that was asked for stays, and opens then. */
 export function SignInPage() {
@@ -26,13 +28,11 @@ export function SignInPage() {
       </header>
       <main className="mx-auto flex w-full max-w-md flex-1 flex-col gap-4 px-4 pt-[8dvh] pb-16">
         <h1 className="text-xl font-semibold tracking-tight">{t('title')}</h1>
-        {failure && <Banner tone="warning">{t(failure)}</Banner>}
+        {failure && <Banner tone="warning">{t.rich(failure, { code })}</Banner>}
         <Card className="flex flex-col gap-5">
           <section className="flex flex-col gap-2">
             <h2 className="font-medium">{t('address.title')}</h2>
-            <p className="text-sm text-text-2">
-              {t.rich('address.text', { code: (chunks) => <code className="font-mono text-xs">{chunks}</code> })}
-            </p>
+            <p className="text-sm text-text-2">{t.rich(failure === 'expired' ? 'address.once' : 'address.text', { code })}</p>
             <CommandLine command="massif up" />
           </section>
           <hr className="border-line" />

