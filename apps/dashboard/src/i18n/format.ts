@@ -68,6 +68,8 @@ export function createFormat(locale: Locale) {
     return second === false ? first : `${first} ${second}`;
   };
 
+  const count = (value: Value) => (isMissing(value) ? missing : scaled(value, 1000, decimalUnits).join(' ').trimEnd());
+
   return {
     locale,
     /** 12,345 */
@@ -91,7 +93,9 @@ export function createFormat(locale: Locale) {
     /** 12.4 GiB */
     bytes: (value: Value) => (isMissing(value) ? missing : scaled(value, 1024, binaryUnits).join(' ')),
     /** 3.20 M, 124 M, 950 */
-    count: (value: Value) => (isMissing(value) ? missing : scaled(value, 1000, decimalUnits).join(' ').trimEnd()),
+    count,
+    /** The same on an axis, whose marks are round: 8 k, 1.5 M. */
+    countTick: (value: number) => count(value).replace(/\.(\d*?)0+(?=\D|$)/, (_, kept: string) => (kept === '' ? '' : `.${kept}`)),
     /** 950 tokens/s, 25.0 k tokens/s, 3.20 M tokens/s; `unit` is one of no language, or already in the reader's. */
     rate: (value: Value, unit: string) => {
       if (isMissing(value)) return missing;

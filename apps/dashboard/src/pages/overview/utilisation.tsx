@@ -50,7 +50,7 @@ export function Utilisation() {
           formatDevices={(count) => t('deviceCount', { count: Math.round(count) })}
           formatJobs={(count) => t('jobCount', { count: Math.round(count) })}
           formatShare={(share) => format.percent(share)}
-          formatCount={format.count}
+          formatCount={format.countTick}
           actions={
             <Segmented
               label={t('period')}

@@ -138,6 +138,7 @@ function SpeedChart(props: ChartProps) {
       smoothing={0.8}
       yFrom={0}
       formatY={(value) => format.count(value)}
+      formatTick={format.countTick}
       height={180}
     />
   );
