@@ -137,7 +137,7 @@ export function createSupervisor(
     const item = outbox.next({ frame: realMs >= frameAtMs });
     if (!item) {
       // A step may take longer than the time between two frames, and nobody is to be taken for silent meanwhile.
-      if (realMs >= spokenAtMs + frameEveryMs) beat(realMs);
+      if (realMs >= frameAtMs && realMs >= spokenAtMs + frameEveryMs) beat(realMs);
       return;
     }
     spokenAtMs = realMs;
