@@ -110,6 +110,15 @@ it('takes whoever starts a job with a wrong text to what is wrong with it', asyn
   await expect.poll(() => text.innerText()).toMatch(/^# and here trainig/m);
 });
 
+it('takes whoever starts a job without a file to where one is chosen', async () => {
+  const { page, product } = here;
+  await page.goto(`${product.url}/new`);
+  await page.getByRole('button', { name: 'Text files' }).click();
+  await page.getByRole('button', { name: 'Start job' }).click();
+  const choose = page.getByRole('button', { name: 'Choose files' });
+  await expect.poll(() => choose.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+});
+
 it('submits from the keyboard alone', async () => {
   await here.page.keyboard.press('c');
   await here.page.getByRole('heading', { name: 'New job' }).waitFor();

@@ -44,6 +44,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
   const problems = useProblemsOf(draft.error ?? refusal, asks > 0);
   const result = preview.isElsewhere ? dryRun && resultOf(dryRun) : preview.result;
   const isOutdated = draft.spec === undefined || (refusal !== undefined && areOfFields(refusal));
+  const isOld = result !== undefined && (isOutdated || refusal !== undefined);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (isOutdated) ask();
@@ -108,6 +109,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
               spec={preview.spec ?? draft.spec}
               error={refusal ?? refused ?? undefined}
               isOutdated={isOutdated}
+              isOld={isOld}
               isIncomplete={problems.isOnlyEmpty && draft.mode === 'form'}
               onFirstProblem={ask}
               dryRun={dryRun}
@@ -116,12 +118,7 @@ export function Workbench({ source, begin }: { source: string; begin: Pick<Store
             />
           </div>
           <Card className="sticky bottom-2 z-20 flex items-end justify-between gap-3 shadow-pop lg:hidden">
-            <BigNumbers
-              plan={result?.plans[0]}
-              isComing={!result && !isOutdated && !refusal && !refused}
-              isOld={isOutdated || refusal !== undefined}
-              compact
-            />
+            <BigNumbers plan={result?.plans[0]} isComing={!result && !isOutdated && !refusal && !refused} isOld={isOld} compact />
             {start}
           </Card>
         </form>
@@ -166,7 +163,7 @@ function useAsks(mode: StoredDraft['mode']) {
 
 /** A problem that no field shows is shown above them. */
 function focusFirstProblem(form: HTMLFormElement): void {
-  const first = form.querySelector<HTMLElement>('[aria-invalid="true"]') ?? document.getElementById(otherProblemsId);
+  const first = form.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid-part]') ?? document.getElementById(otherProblemsId);
   const more = first?.closest('details');
   if (more) more.open = true;
   first?.focus();

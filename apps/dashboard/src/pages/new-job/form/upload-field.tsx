@@ -102,7 +102,7 @@ export function UploadField({ references, onChange }: { references: readonly str
           ),
         )}
         <div className="flex flex-wrap items-center gap-2">
-          <Button icon={UploadIcon} onClick={() => input.current?.click()}>
+          <Button icon={UploadIcon} data-invalid-part={problem && ''} onClick={() => input.current?.click()}>
             {t('choose')}
           </Button>
           <span className="text-xs text-text-2">{t('drop')}</span>

@@ -22,6 +22,8 @@ interface PlanPaneProps {
   isOutdated: boolean;
   /** Whether that is only because something is not filled in yet. */
   isIncomplete: boolean;
+  /** Whether the plan that is shown is that of an earlier draft: this one is wrong, or cannot run. */
+  isOld: boolean;
   /** To the first of its problems. */
   onFirstProblem(): void;
   dryRun: DryRun | undefined;
@@ -38,6 +40,7 @@ export const PlanPane = memo(function PlanPane({
   error,
   isOutdated,
   isIncomplete,
+  isOld,
   onFirstProblem,
   dryRun,
   cluster,
@@ -48,7 +51,6 @@ export const PlanPane = memo(function PlanPane({
   const best = result?.plans[0];
   const isComing = best === undefined && !isOutdated && !error;
   const offer = planned && offerOf(planned, cluster);
-  const isOld = best !== undefined && (isOutdated || error !== undefined);
   return (
     <section aria-label={t('title')} className="flex min-w-0 flex-col gap-4">
       <Card className="flex flex-col gap-4">
