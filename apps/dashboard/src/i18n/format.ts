@@ -60,7 +60,7 @@ export function createFormat(locale: Locale) {
 
   const span = (valueSeconds: number) => {
     if (valueSeconds > 0 && valueSeconds < 0.5) return `< ${seconds(1)}`;
-    const whole = Math.round(valueSeconds);
+    const whole = Math.max(0, Math.round(valueSeconds));
     const [d, h, m, s] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
     if (whole < 60) return seconds(s);
     const [first, second] =

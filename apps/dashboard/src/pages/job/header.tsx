@@ -132,17 +132,17 @@ function Finish({ job }: { job: Job }) {
   return <>{t('finishesAt', { time: seconds < hourMattersSeconds ? format.clock(end) : format.date(end) })}</>;
 }
 
-/** Longer than this no supervisor that is well keeps quiet. */
-const quietMs = 20_000;
+/** After as long without a word the store tells no speed any more. */
+const quietMs = 40_000;
 
 /** Why there is neither a speed nor a time left. */
-function WhyUnknown({ job: { id, state, progress } }: { job: Job }) {
+function WhyUnknown({ job: { id, state, attempt, progress } }: { job: Job }) {
   const t = useTranslations('job');
   const format = useFormat();
   const now = useNow();
   const isRunning = state === 'running';
   const { data: attempts } = useQuery({ ...attemptsQuery(id), enabled: isRunning && progress !== null, refetchInterval: 5000 });
-  const heardAt = attempts?.items[0]?.heartbeatAt;
+  const heardAt = attempts?.items.find(({ number }) => number === attempt)?.heartbeatAt;
   const silentMs = heardAt ? now - Date.parse(heardAt) : 0;
   if (isRunning && progress !== null && silentMs > quietMs) return <>{t('noWord', { seconds: format.integer(silentMs / 1000) })}</>;
   return <>{t(isRunning ? 'soonKnown' : 'notRunning')}</>;

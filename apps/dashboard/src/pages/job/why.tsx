@@ -32,12 +32,12 @@ export function WhyBanner({ job }: { job: Job }) {
           whatToDo={known?.fix}
           code={code}
           action={
-            mayWrite && (
+            mayWrite ? (
               <Link to="/new" search={{ from: job.id }} className={buttonClass({ size: 'sm' })}>
                 <Copy aria-hidden className="-ml-0.5 size-3.5" />
                 {t('change')}
               </Link>
-            )
+            ) : undefined
           }
         />
       </div>
