@@ -29,10 +29,10 @@ const patience = { timeout: 30_000, interval: 50 };
 const schemas = { heartbeat: heartbeatSchema, frames: frameSchema, checkpoints: checkpointCommitSchema, finish: finishSchema };
 type Calls = { heartbeat: Heartbeat[]; frames: MetricsFrame[]; checkpoints: CheckpointCommit[]; finish: Finish[] };
 
-/** The internal API: checks what it is told, numbers frames as the store does, and can be away or refuse. */
+/** The internal API: checks what it is told, numbers frames as the store does, and can be away or refuse, or lose words of a failed rank. */
 async function startApi() {
   const calls: Calls = { heartbeat: [], frames: [], checkpoints: [], finish: [] };
-  const state = { calls, order: [] as string[], mode: 'well' as 'well' | 'away' | 'fenced', ackSeq: 0, stop: false };
+  const state = { calls, order: [] as string[], mode: 'well' as 'well' | 'away' | 'fenced', ackSeq: 0, stop: false, lost: 0 };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -41,6 +41,11 @@ async function startApi() {
       if (state.mode === 'away') return response.writeHead(503).end('{}');
       if (state.mode === 'fenced' || request.headers.authorization !== 'Bearer secret') return response.writeHead(409).end('{}');
       const body = schemas[route].parse(JSON.parse(Buffer.concat(chunks).toString()));
+      const isOfFailure = route === 'heartbeat' && (body as Heartbeat).ranks.some((rank) => rank.state === 'failed');
+      if (isOfFailure && state.lost > 0) {
+        state.lost--;
+        return response.writeHead(503).end('{}');
+      }
       state.order.push(route);
       if (route === 'frames') {
         const frame = body as MetricsFrame;
@@ -182,8 +187,11 @@ it('says which rank a failure began with before it says that it has failed', asy
     return its.kind === 'fails' && its.code === 'device_out_of_memory';
   })!;
   const { api, cluster, gang } = await setUp({ name });
+  // Also where the first word of it is lost.
+  api.state.lost = 1;
   await cluster.launch(gang);
   await expect.poll(() => api.calls.finish, patience).toMatchObject([{ outcome: 'failed', code: 'device_out_of_memory' }]);
+  expect(api.state.lost).toBe(0);
   const failed = api.calls.heartbeat.at(-1)!.ranks.filter(({ state }) => state === 'failed');
   expect(failed.map(({ rank }) => `rank ${rank}`)).toEqual([/^rank \d/.exec(api.calls.finish[0]!.message!)![0]]);
   expect(api.order.slice(api.order.lastIndexOf('heartbeat'))).toContain('finish');

@@ -116,6 +116,8 @@ export function createSupervisor(
       if (isGone) return;
       if (answer.status === 'refused') return leave('was told that the attempt is over');
       if (answer.status === 'away') {
+        // What it said of its ranks is said again, above all which of them has failed.
+        if (route === 'heartbeat') heartbeatAtMs = 0;
         quietUntilMs = performance.now() + retryMs[Math.min(failures++, retryMs.length - 1)]! * (0.5 + Math.random());
         return;
       }
