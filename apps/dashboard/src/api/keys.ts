@@ -8,6 +8,7 @@ export const keys = {
   jobList: (filter: JobFilter & { limit?: number }) => ['jobs', filter] as const,
   job: (id: string) => ['job', id] as const,
   attempts: (id: string) => ['attempts', id] as const,
+  latestAttempt: (id: string) => ['attempts', id, 'latest'] as const,
   queues: ['queues'] as const,
   usage: (hours: number) => ['usage', hours] as const,
   node: (name: string) => ['node', name] as const,

@@ -41,4 +41,11 @@ export const jobQuery = (id: string) => queryOptions({ queryKey: keys.job(id), q
 export const attemptsQuery = (id: string) =>
   queryOptions({ queryKey: keys.attempts(id), queryFn: ({ signal }) => client.jobs.attempts(id, { limit: 200, signal }) });
 
+/** The newest attempt alone, for those who only ask how it is. */
+export const latestAttemptQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.latestAttempt(id),
+    queryFn: async ({ signal }) => (await client.jobs.attempts(id, { limit: 1, signal })).items[0] ?? null,
+  });
+
 export const queuesQuery = queryOptions({ queryKey: keys.queues, queryFn: ({ signal }) => client.queues.list({ limit: 200, signal }) });

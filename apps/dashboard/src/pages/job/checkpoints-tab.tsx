@@ -5,16 +5,19 @@ import { Archive } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../i18n/format.ts';
+import { useSentences } from '../../i18n/sentences.ts';
 import { Failure } from '../../shell/failure.tsx';
 import { Stamp } from '../../shell/stamp.tsx';
 import { idKey, useStill } from '../../shell/use-still.ts';
 import { checkpointsQuery } from './queries.ts';
+import { nextCheckpoint, stepsOf } from './steps.ts';
 import { useEvents } from './use-events.ts';
 
 /** States of the training that the job can go on from. */
 export function CheckpointsTab({ job }: { job: Job }) {
   const t = useTranslations('job.checkpoints');
   const format = useFormat();
+  const sentences = useSentences();
   const { data, error, refetch } = useQuery(checkpointsQuery(job.id));
   const table = useRef<HTMLTableElement>(null);
   const items = useStill(data?.items, table, idKey);
@@ -28,24 +31,27 @@ export function CheckpointsTab({ job }: { job: Job }) {
   if (!items) return <Skeleton className="h-48 w-full rounded-lg" />;
   const { every, keep } = ('training' in job.spec && job.spec.training?.checkpoint) || {};
   const done = job.progress?.step ?? 0;
+  const steps = stepsOf(job);
   const isOver = isTerminal(job.state);
   if (items.length === 0) {
+    const first = every === undefined ? null : nextCheckpoint({ done: 0, every, steps });
     if (isOver)
       return (
         <EmptyState
           icon={Archive}
           title={t('noneEver')}
-          text={every !== undefined && done < every ? t('endedBefore', { steps: every }) : undefined}
+          text={first !== null && done < first ? t('endedBefore', { steps: first }) : undefined}
         />
       );
-    return <EmptyState icon={Archive} title={t('none')} text={every === undefined ? undefined : t('every', { steps: every })} />;
+    const plan = first !== null && (first === every ? t('every', { steps: first }) : t('atEnd', { steps: first }));
+    return <EmptyState icon={Archive} title={t('none')} text={plan || undefined} />;
   }
+  const next = isOver || every === undefined ? null : nextCheckpoint({ done, every, steps });
   return (
     <div className="flex flex-col gap-2">
       {keep !== undefined && (
         <p className="text-sm text-text-2">
-          {t('kept', { count: keep })}
-          {!isOver && every !== undefined && t('next', { step: format.integer(nextStep(job, { done, every })) })}
+          {sentences([t('kept', { count: keep }), next !== null && t('next', { step: format.integer(next) })])}
         </p>
       )}
       <div className="overflow-hidden rounded-lg border border-line bg-surface">
@@ -78,10 +84,4 @@ export function CheckpointsTab({ job }: { job: Job }) {
       </div>
     </div>
   );
-}
-
-/** After how many steps the next checkpoint is written: the last step has one, too. */
-function nextStep({ progress }: Job, { done, every }: { done: number; every: number }): number {
-  const next = (Math.floor(done / every) + 1) * every;
-  return progress?.steps ? Math.min(next, progress.steps) : next;
 }

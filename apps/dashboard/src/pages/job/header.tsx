@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Copy } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { attemptsQuery } from '../../api/queries.ts';
+import { latestAttemptQuery } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { CancelJob } from './cancel-job.tsx';
 import { JobCommands } from './job-commands.tsx';
+import { stepsOf } from './steps.ts';
 
 /** What the job is, how far it has come, and what can be done with it. */
 export function JobHeader({ job }: { job: Job }) {
@@ -70,11 +71,11 @@ const tones = {
 } as const;
 
 function ProgressLine({ job }: { job: Job }) {
-  const { progress, state, startedAt, endedAt, spec } = job;
+  const { progress, state, startedAt, endedAt } = job;
   const t = useTranslations('job');
   const format = useFormat();
   const step = progress?.step ?? 0;
-  const steps = progress?.steps ?? stepsOf(spec);
+  const steps = stepsOf(job);
   const isOver = isTerminal(state);
   // Before its first step there is what was planned.
   const plannedSeconds = progress === null && typeof job.plan?.days === 'number' ? job.plan.days * 86_400 : null;
@@ -114,11 +115,6 @@ function ProgressLine({ job }: { job: Job }) {
   );
 }
 
-/** Steps of the whole run where the spec says so before the first is done. */
-function stepsOf(spec: Job['spec']): number | null {
-  return ('training' in spec && spec.training?.steps) || null;
-}
-
 /** Longer from now than this, the day says more than the hour. */
 const hourMattersSeconds = 79_200;
 
@@ -141,8 +137,8 @@ function WhyUnknown({ job: { id, state, attempt, progress } }: { job: Job }) {
   const format = useFormat();
   const now = useNow();
   const isRunning = state === 'running';
-  const { data: attempts } = useQuery({ ...attemptsQuery(id), enabled: isRunning && progress !== null, refetchInterval: 5000 });
-  const heardAt = attempts?.items.find(({ number }) => number === attempt)?.heartbeatAt;
+  const { data: latest } = useQuery({ ...latestAttemptQuery(id), enabled: isRunning && progress !== null, refetchInterval: 5000 });
+  const heardAt = latest?.number === attempt ? latest.heartbeatAt : null;
   const silentMs = heardAt ? now - Date.parse(heardAt) : 0;
   if (isRunning && progress !== null && silentMs > quietMs) return <>{t('noWord', { seconds: format.integer(silentMs / 1000) })}</>;
   return <>{t(isRunning ? 'soonKnown' : 'notRunning')}</>;

@@ -4,6 +4,7 @@ import { ansiSpans } from './logs/ansi.ts';
 import { emptyBook, followedLinesMax, withNewer, withOlder } from './logs/book.ts';
 import { compare, median } from './measured.ts';
 import { parseJobSearch } from './search.ts';
+import { nextCheckpoint } from './steps.ts';
 import { timelineOf } from './timeline.ts';
 
 describe('the address of a job', () => {
@@ -45,6 +46,21 @@ describe('measured beside planned', () => {
     expect(compare(null, [], null).every(({ planned, measured }) => planned === null && measured === null)).toBe(true);
     expect(compare(plan, [point(0, null)], 4096)[2]).toMatchObject({ planned: 0.4, measured: null });
     expect([median([]), median([3, 1]), median([5, 1, 3])]).toEqual([null, 2, 3]);
+  });
+});
+
+describe('the next checkpoint', () => {
+  it.each([
+    [0, 100, 250, 100],
+    [99, 100, 250, 100],
+    [100, 100, 250, 200],
+    [200, 100, 250, 250],
+    [250, 100, 250, null],
+    [0, 100, 30, 30],
+    [30, 100, 30, null],
+    [150, 100, null, 200],
+  ])('after %i steps, with one each %i of %s, is due after %s', (done, every, steps, next) => {
+    expect(nextCheckpoint({ done, every, steps })).toBe(next);
   });
 });
 

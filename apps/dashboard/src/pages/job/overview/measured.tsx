@@ -2,6 +2,7 @@ import { isTerminal, type Job } from '@massif/contracts';
 import { PairedBars, type Pair } from '@massif/ui';
 import { useTranslations } from 'use-intl';
 import { useFormat, type Format } from '../../../i18n/format.ts';
+import { useSentences } from '../../../i18n/sentences.ts';
 import { compare, recentStepTimes, type Measure } from '../measured.ts';
 import { useRecent, type Metrics } from '../use-metrics.ts';
 
@@ -23,6 +24,7 @@ function signed(share: number, format: Format): string {
 export function MeasuredBesidePlanned({ job, metrics, tokensPerStep }: { job: Job; metrics: Metrics; tokensPerStep: number | null }) {
   const t = useTranslations('job.measured');
   const format = useFormat();
+  const sentences = useSentences();
   const points = useRecent(metrics);
   const pairs = compare(job.plan, points, tokensPerStep).map(({ measure, planned, measured }): Pair => ({
     id: measure,
@@ -36,7 +38,7 @@ export function MeasuredBesidePlanned({ job, metrics, tokensPerStep }: { job: Jo
     if (job.plan === null) return t('noPlan');
     if (points.length === 0) return t(isTerminal(job.state) ? 'never' : 'waiting');
     const steps = recentStepTimes(points).length;
-    return [steps > 0 && t('of', { steps }), job.plan.source === 'default' && t('notMeasured')].filter(Boolean).join('') || undefined;
+    return sentences([steps > 0 && t('of', { steps }), job.plan.source === 'default' && t('notMeasured')]) || undefined;
   };
   return (
     <PairedBars
