@@ -61,7 +61,7 @@ export function AccountMenu({ session, onKeys }: { session: Session; onKeys: () 
         >
           <UserRound aria-hidden className="size-4 shrink-0 text-text-3" />
           <span className="min-w-0 flex-1">
-            <span className="block truncate leading-4 font-medium">{tokenName(session)}</span>
+            <span className="block truncate leading-4 font-medium">{tokenName({ name: session.name, session: true })}</span>
             <span className="block truncate text-xs leading-4 text-text-3">
               {session.project} · {t(`roles.${session.role}`)}
             </span>

@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 const browser = 'browser';
 
 /** A token by its name, that of a browser in the reader's language. */
-export function useTokenName(): (token: { name: string; session?: boolean }) => string {
+export function useTokenName(): (token: { name: string; session: boolean }) => string {
   const t = useTranslations('shell');
-  return ({ name, session = true }) => (session && name === browser ? t('browser') : name);
+  return ({ name, session }) => (session && name === browser ? t('browser') : name);
 }

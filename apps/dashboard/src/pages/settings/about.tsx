@@ -18,7 +18,7 @@ export function About() {
         items={[
           { key: 'version', label: t('version'), value: session.version },
           { key: 'address', label: t('address'), value: <CopyText text={location.origin} /> },
-          { key: 'user', label: t('user'), value: `${tokenName(session)} · ${roles(session.role)}` },
+          { key: 'user', label: t('user'), value: `${tokenName({ name: session.name, session: true })} · ${roles(session.role)}` },
           { key: 'project', label: t('project'), value: session.project },
           { key: 'expires', label: t('expires'), value: session.expiresAt ? <RelativeTime time={session.expiresAt} /> : t('never') },
           {
