@@ -54,7 +54,8 @@ export function Nodes({ heat, loading }: { heat: HeatData; loading: boolean }) {
           text={heat.nodes.length === 0 ? t('emptyText') : t('nothingText')}
         />
       ) : (
-        <NodeTable heat={heat} nodes={nodes} />
+        // Anew for each search: what it finds is shown at once, also while the pointer is on the table.
+        <NodeTable key={`${search.state} ${search.search}`} heat={heat} nodes={nodes} />
       )}
     </Section>
   );
