@@ -14,11 +14,14 @@ export function LinkLine({ label, className, children }: { label: string; classN
   useEffect(() => {
     const current = line.current!.querySelector<HTMLElement>('[aria-current]');
     if (!current) return;
-    // Numbers in links come later than the links, and move it.
-    const edge = current.offsetLeft + current.offsetWidth;
-    if (shown.current?.link === current && shown.current.edge === edge) return;
+    const { offsetLeft, offsetWidth } = current;
+    const { scrollLeft, clientWidth } = line.current!;
+    // Numbers in links come later than the links, and may move it out of view.
+    const edge = offsetLeft + offsetWidth;
+    const isInView = offsetLeft >= scrollLeft && edge <= scrollLeft + clientWidth;
+    const isShown = shown.current?.link === current && (shown.current.edge === edge || isInView);
     shown.current = { link: current, edge };
-    line.current!.scrollLeft = current.offsetLeft - (line.current!.clientWidth - current.offsetWidth) / 2;
+    if (!isShown) line.current!.scrollLeft = offsetLeft - (clientWidth - offsetWidth) / 2;
   });
   return (
     <nav

@@ -7,7 +7,10 @@ interface Edges {
   end: boolean;
 }
 
-/** Beyond which edges of what scrolls there is more, for it to fade out there. `look` is for its `onScroll`. */
+/**
+ * Beyond which edges of what scrolls there is more, for it to fade out there. `look` is for its `onScroll`.
+ * @param scroller drawn for as long as the component that calls this
+ */
 export function useEdges(scroller: RefObject<HTMLElement | null>, axis: 'x' | 'y'): Edges & { look: () => void } {
   const [edges, setEdges] = useState<Edges>({ start: false, end: false });
   const look = () => {

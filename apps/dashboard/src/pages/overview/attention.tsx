@@ -15,7 +15,7 @@ const icons: Record<AttentionItem['kind'], { icon: LucideIcon; className: string
   device_unhealthy: { icon: ServerOff, className: 'text-failed' },
 };
 
-/** On a small screen there are so many before one asks for the others; the same as in the class of the list. */
+/** On a small screen there are so many before one asks for the others. */
 const firstRows = 5;
 
 const attentionKey = ({ kind, job, node, since }: AttentionItem) => [kind, job?.id, node, since].join(' ');
@@ -23,59 +23,68 @@ const attentionKey = ({ kind, job, node, since }: AttentionItem) => [kind, job?.
 /** What does not mend itself, each with a way to it. */
 export function Attention({ overview }: { overview: Overview | undefined }) {
   const t = useTranslations('overview.attention');
-  const list = useRef<HTMLUListElement>(null);
-  const items = useStill(overview?.attention, list, attentionKey);
-  const { end, look } = useEdges(list, 'y');
-  const [isWhole, setIsWhole] = useState(false);
-  const listId = useId();
-  const more = overview ? overview.attentionTotal - overview.attention.length : 0;
   return (
     <Section title={t('title')} card="flush">
-      {!overview || !items ? (
+      {!overview ? (
         <div className="px-4 pb-4">
           <SkeletonText lines={2} />
         </div>
-      ) : items.length === 0 ? (
+      ) : overview.attention.length === 0 ? (
         <p className="flex items-center gap-2 px-4 pb-4 text-sm text-text-2">
           <CheckCircle2 aria-hidden className="size-4 text-succeeded" />
           {t('none')}
         </p>
       ) : (
-        <>
-          <ul
-            id={listId}
-            ref={list}
-            onScroll={look}
-            className={cx(
-              'lg:max-h-80 lg:overflow-y-auto',
-              end && 'lg:mask-b-from-[calc(100%-2.5rem)]',
-              !isWhole && 'max-lg:[&>:nth-child(n+6)]:hidden',
-            )}
-          >
-            {items.map((item) => (
-              <AttentionRow key={attentionKey(item)} item={item} />
-            ))}
-            {more > 0 && <li className="border-t border-line px-4 py-2 text-sm text-text-2">{t('more', { count: more })}</li>}
-          </ul>
-          {items.length > firstRows && (
-            <p className="border-t border-line px-4 py-2 lg:hidden">
-              <Button size="sm" variant="ghost" aria-expanded={isWhole} aria-controls={listId} onClick={() => setIsWhole(!isWhole)}>
-                {isWhole ? t('showFewer') : t('showAll', { count: items.length, all: more > 0 ? 'no' : 'yes' })}
-              </Button>
-            </p>
-          )}
-        </>
+        <AttentionList newest={overview.attention} total={overview.attentionTotal} />
       )}
     </Section>
   );
 }
 
-function AttentionRow({ item }: { item: AttentionItem }) {
+/** The first of all that there are: within its own height beside other things, as long as it is on a small screen. */
+function AttentionList({ newest, total }: { newest: readonly AttentionItem[]; total: number }) {
+  const t = useTranslations('overview.attention');
+  const list = useRef<HTMLUListElement>(null);
+  const items = useStill(newest, list, attentionKey) ?? newest;
+  const { end, look } = useEdges(list, 'y');
+  const [isWhole, setIsWhole] = useState(false);
+  const listId = useId();
+  const more = total - newest.length;
+  const hidden = isWhole ? undefined : 'max-lg:hidden';
+  return (
+    <>
+      <ul
+        id={listId}
+        ref={list}
+        onScroll={look}
+        className={cx('lg:max-h-80 lg:overflow-y-auto', end && 'lg:mask-b-from-[calc(100%-2.5rem)]')}
+      >
+        {items.map((item, index) => (
+          <AttentionRow key={attentionKey(item)} item={item} className={index < firstRows ? undefined : hidden} />
+        ))}
+        {more > 0 && (
+          <li className={cx('border-t border-line px-4 py-2 text-sm text-text-2', items.length >= firstRows && hidden)}>
+            {t('more', { count: more })}
+          </li>
+        )}
+      </ul>
+      {items.length > firstRows && (
+        <p className="border-t border-line px-4 py-2 lg:hidden">
+          <Button size="sm" variant="ghost" aria-expanded={isWhole} aria-controls={listId} onClick={() => setIsWhole(!isWhole)}>
+            {isWhole ? t('showFewer') : t('showAll', { count: items.length, all: more > 0 ? 'no' : 'yes' })}
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function AttentionRow({ item, className: rowClass }: { item: AttentionItem; className: string | undefined }) {
   const t = useTranslations('overview.attention');
   const reasonText = useReasonText();
   const { icon: Icon, className } = icons[item.kind];
   return (
-    <li className="flex items-start gap-2.5 border-t border-line px-4 py-2 text-sm">
+    <li className={cx('flex items-start gap-2.5 border-t border-line px-4 py-2 text-sm', rowClass)}>
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${className}`} />
       <div className="min-w-0 flex-1">
         <p className="break-words">
