@@ -1,6 +1,4 @@
-// `npm run screenshots`: the pictures in docs/images, from `massif up --demo`. With --out DIR --all every page in every theme, language and
-// width goes to DIR; with --out DIR --empty those of an installation without a job. --only TEXT takes those whose
-// name contains it: `job`, `390-dark`.
+// `npm run screenshots`: the pictures in docs/images, or those to be looked at; see `usage`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,14 +11,12 @@ import { allShots, allViews, emptyShots, mainShots, mainViews } from './shots.ts
 import { findSubjects } from './subjects.ts';
 
 const images = fileURLToPath(new URL('../../docs/images', import.meta.url));
-const { values } = parseArgs({
-  options: { out: { type: 'string' }, all: { type: 'boolean' }, empty: { type: 'boolean' }, only: { type: 'string', default: '' } },
-});
-const { all = false, empty = false, out, only } = values;
-if ((all || empty) && out === undefined) {
-  process.stderr.write('--all and --empty need --out DIR: those pictures are to be looked at, not to be kept\n');
-  process.exit(2);
-}
+const usage = `npm run screenshots                             the pictures in docs/images, from \`massif up --demo\`
+npm run screenshots -- --all --out DIR          every page in every theme, language and width
+npm run screenshots -- --empty --out DIR        the same of an installation without a job
+  --only TEXT                                   those whose name contains it: job, 390-dark
+`;
+const { all, empty, out, only } = readArguments();
 const directory = out ?? images;
 mkdirSync(directory, { recursive: true });
 
@@ -46,3 +42,21 @@ try {
 }
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
+
+function readArguments() {
+  try {
+    const flag = { type: 'boolean', default: false } as const;
+    const options = { out: { type: 'string' }, all: flag, empty: flag, only: { type: 'string', default: '' }, help: flag } as const;
+    const { values } = parseArgs({ options });
+    if (values.help) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    if ((values.all || values.empty) && values.out === undefined)
+      throw new TypeError('--all and --empty need --out DIR: those pictures are to be looked at, not to be kept');
+    return values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
