@@ -12,11 +12,12 @@ const json = given.includes('--json');
 
 try {
   const progress = createProgress({ json });
-  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort, dashboard: true }));
-  requireCompiler(prepared.environment);
-  // A demo has jobs of its own, and none of this machine's devices.
+  // A demo has jobs of its own.
   const jobs = given.includes('--demo') ? [] : ['--main-job', mainJob];
-  await launch(['up', ...jobs, ...given], prepared);
+  const words = ['up', ...jobs, ...given];
+  requireCompiler(words, process.env);
+  const prepared = await interruptible((abort) => setUp({ root: checkout, environment: process.env, progress, abort, dashboard: true }));
+  await launch(words, prepared);
 } catch (error) {
   process.exitCode = explain(error, { json });
 }

@@ -5,10 +5,13 @@ import { SetupProblem } from './problem.mjs';
 const compilers = ['g++', 'clang++', 'c++'];
 
 /**
- * Training needs a C++ compiler for its kernels: says what to install before anything is started.
+ * Training needs a C++ compiler for its kernels: says what to install before anything is set up or started. A demo trains nothing.
+ * @param {readonly string[]} words of the command line of `massif`
  * @param {NodeJS.ProcessEnv} environment
  */
-export function requireCompiler(environment) {
+export function requireCompiler(words, environment) {
+  const command = words.find((word) => !word.startsWith('-'));
+  if (command !== 'up' || ['--demo', '--help', '-h'].some((option) => words.includes(option))) return;
   const chosen = environment.CXX?.trim().split(/\s+/)[0];
   if ((chosen ? [chosen] : compilers).some((name) => findProgram(name, environment))) return;
   throw new SetupProblem(

@@ -10,7 +10,7 @@ import { identify } from './processes.mjs';
 import { temporaryDirectory, until } from './temporary.ts';
 
 /** The command in a checkout where nothing is installed, with this npm; without one, there is none on PATH. */
-function massif(words: string[], npm?: string) {
+function massif(words: string[], npm?: string, environment: NodeJS.ProcessEnv = {}) {
   const root = temporaryDirectory();
   for (const path of ['bin', 'scripts/bootstrap', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
     cpSync(join(checkout, path), join(root, path), { recursive: true });
@@ -20,7 +20,7 @@ function massif(words: string[], npm?: string) {
     chmodSync(join(root, 'path/npm'), 0o755);
   }
   const child = spawn(process.execPath, [join(root, 'bin/massif.mjs'), ...words], {
-    env: { HOME: root, PATH: `${join(root, 'path')}:/usr/bin:/bin` },
+    env: { HOME: root, PATH: `${join(root, 'path')}:/usr/bin:/bin`, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -45,6 +45,16 @@ test('the same is text without it', async () => {
   const { status, stderr } = await massif(['jobs'], 'echo the registry is away; exit 1').ended;
   expect(status).toBe(4);
   expect(stderr).toMatch(/^massif: installing packages .*\nthe registry is away\nmassif: the packages could not be installed: .*\n$/);
+});
+
+test('a compiler that is missing is told before anything is installed', async () => {
+  const { root, ended } = massif(['up', '--json'], 'touch "$HOME/asked"; exit 1', { CXX: 'my-compiler' });
+  const { status, stderr } = await ended;
+  expect({ status, problem: JSON.parse(stderr) as unknown }).toMatchObject({
+    status: 2,
+    problem: { code: 'setup_failed', detail: expect.stringContaining('`my-compiler` (from CXX) is not on PATH') },
+  });
+  expect(existsSync(join(root, 'asked'))).toBe(false);
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during set-up ends it, what it started, and with 130', async (signal) => {
