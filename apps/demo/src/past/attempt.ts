@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createIds, type Assignment } from '@massif/contracts';
-import { gangSlowness, lifeOf, seedOf, uniform, type GangEvent, type GangRecord } from '@massif/cluster/simulated';
+import { checkpointBytes, gangSlowness, lifeOf, seedOf, uniform, type GangEvent, type GangRecord } from '@massif/cluster/simulated';
 import type { PastAttempt } from '@massif/store';
 import type { SubmittedStay } from './usage.ts';
 import type { Place } from './place.ts';
@@ -15,6 +15,8 @@ export interface Telling {
   last: GangEvent | undefined;
   /** Its gang, for whoever goes on with it. */
   gang: GangRecord;
+  /** It was asked to stop, and does so with a checkpoint of what it had done. */
+  stop(atMs: number): void;
   /** Its supervisor said how it ended. */
   report(outcome: Outcome, atMs: number, failure?: { code: string; message: string }): void;
   /** Its devices are free. */
@@ -84,6 +86,13 @@ export function tellAttempt(
     attempt,
     last,
     gang: { jobId, attempt: number, devices, launchedAtMs: atMs + promptlyMs, assignment },
+    stop: (stopMs) => {
+      const { step } = attempt;
+      const at = { id: attempt.id, directory };
+      story.add({ atMs: stopMs, type: 'log', rank: -1, line: 'asked to stop' }, at);
+      if (step === null || story.checkpoints.at(-1)?.step === step) return;
+      story.add({ atMs: stopMs + promptlyMs, type: 'checkpoint', step, bytes: checkpointBytes(planned) }, at);
+    },
     report: (outcome, reportedMs, { code = null, message = null }: { code?: string | null; message?: string | null } = {}) => {
       Object.assign(attempt, { outcome, code, message, reportedAt: timeOf(reportedMs), heartbeatAt: timeOf(reportedMs) });
       story.tell('attempt', reportedMs, { outcome, code, message, step: attempt.step ?? facts.firstStep });

@@ -76,7 +76,10 @@ export function tellJob(stay: SubmittedStay, place: Place): ToldJob {
     }
     if (untilMs === cancelAtMs) {
       story.tell('cancel', untilMs);
-      if (last) telling.report('stopped', untilMs + cancelTakesMs);
+      if (last) {
+        telling.stop(untilMs + promptlyMs);
+        telling.report('stopped', untilMs + cancelTakesMs);
+      }
       return end('cancelled', telling, untilMs + cancelTakesMs);
     }
     if (untilMs < nowMs) return recover(telling, { reason: lost, atMs: untilMs + missedMs, againMs: outageEndMs! });

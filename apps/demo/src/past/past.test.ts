@@ -108,6 +108,16 @@ describe('the past of a demo', () => {
     for (const state of ['succeeded', 'failed', 'cancelled'] as const)
       expect(left.filter((job) => stateOf(job) === state).length, state).toBeGreaterThan(0);
     expect(left.filter(({ attempts }) => attempts.length > 1).length).toBeGreaterThan(0);
+    for (const { events, attempts, checkpoints, logs } of left.filter((job) => stateOf(job) === 'cancelled')) {
+      const stopped = attempts.at(-1)?.outcome === 'stopped' && attempts.at(-1)!;
+      if (!stopped) continue;
+      if (stopped.step !== null) expect(checkpoints.at(-1)!.step).toBe(stopped.step);
+      expect(logs.at(-1)!.line).toBe('asked to stop');
+      expect(events.map(({ time }) => time.getTime())).toEqual(events.map(({ time }) => time.getTime()).toSorted((a, b) => a - b));
+    }
+    const failed = left.filter(({ attempts }) => attempts.at(-1)?.outcome === 'failed');
+    for (const { attempts, logs } of failed)
+      expect(logs.at(-1)!.line).toBe(`failed: ${attempts.at(-1)!.code}: ${attempts.at(-1)!.message}`);
     const died = left.flatMap(({ attempts }) => attempts.filter(({ code }) => code === 'rank_failed'));
     expect(died.length).toBeGreaterThan(0);
     for (const { message, ranks } of died) {

@@ -46,6 +46,15 @@ export function seedOfJob(seed: number, { name, training }: TrainSpec): number {
   return seedOf(seed, name, ofTraining, globalBatch, sequence, optimizer.learningRate);
 }
 
+function parameterBytesOf({ memoryParts, memoryGiB }: GangFacts['planned']): number {
+  return memoryParts?.['parameters'] ?? memoryGiB * 2 ** 28;
+}
+
+/** Of a checkpoint: the parameters and two moments of each. */
+export function checkpointBytes(planned: GangFacts['planned']): number {
+  return 3 * parameterBytesOf(planned);
+}
+
 /**
  * The life of a gang from its launch at `startMs` to its end: a function of what it is given and nothing else, so that it can be
  * told again from any moment on. `slowness` is how many times as long a step takes at a time, because of a device of the gang.
@@ -56,9 +65,9 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
   const steps = stepsOf(spec);
   const seed = seedOfJob(facts.seed, spec);
   const fate = fateOf({ seed, attempt, steps, ranks });
-  const stateBytes = planned.memoryParts?.['parameters'] ?? planned.memoryGiB * 2 ** 28;
+  const parameterBytes = parameterBytesOf(planned);
   const tokensPerStep = training.globalBatch * training.sequence;
-  const curve = curveOf({ seed, parameters: Math.max(1e6, stateBytes / 4), tokensPerStep });
+  const curve = curveOf({ seed, parameters: Math.max(1e6, parameterBytes / 4), tokensPerStep });
   const schedule = { ...training.schedule, learningRate: training.optimizer.learningRate, steps };
   const timing = seedOf(seed, 'timing');
   const ofAttempt = seedOf(timing, attempt);
@@ -68,9 +77,13 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
 
   let atMs = startMs + between(ofAttempt, 1500, 5000);
   const log = (line: string, rank = -1): GangEvent => ({ atMs, type: 'log', rank, line });
+  function* fail(step: number, failure: { code: string; message: string; rank?: number }): Generator<GangEvent, undefined> {
+    yield log(`failed: ${failure.code}: ${failure.message}`);
+    yield { atMs, type: 'failed', step, ...reason(failure) };
+  }
   yield log(`attempt ${attempt}: ${ranks} ranks${firstStep === 0 ? '' : `, from step ${firstStep}`}`);
   atMs += 4000 + 14_000 * uniform(ofAttempt, 1);
-  if (fate.kind === 'fails' && fate.atStep === undefined) return void (yield { atMs, type: 'failed', step: firstStep, ...reason(fate) });
+  if (fate.kind === 'fails' && fate.atStep === undefined) return yield* fail(firstStep, fate);
   yield { atMs, type: 'running' };
   yield log(`${steps} steps of ${tokensPerStep.toLocaleString('en-US')} tokens`, 0);
   // Compiling, and the first samples.
@@ -83,11 +96,10 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
     if (fate.kind === 'rankDies' && atMs + stepTimeMs > trainsFromMs + fate.afterMs) {
       atMs = Math.max(atMs, trainsFromMs + fate.afterMs);
       const { rank, how } = fate;
-      return void (yield { atMs, type: 'failed', step, code: 'rank_failed', message: `rank ${rank} ${how}`, rank });
+      return yield* fail(step, { code: 'rank_failed', message: `rank ${rank} ${how}`, rank });
     }
     atMs += stepTimeMs;
-    if (fate.kind === 'fails' && fate.atStep !== undefined && step >= fate.atStep)
-      return void (yield { atMs, type: 'failed', step, ...reason(fate) });
+    if (fate.kind === 'fails' && fate.atStep !== undefined && step >= fate.atStep) return yield* fail(step, fate);
     const loss = curve.loss(step);
     const learningRate = learningRateAt(step, schedule);
     const tokens = (step + 1) * tokensPerStep;
@@ -105,7 +117,7 @@ export function* lifeOf(facts: GangFacts, startMs: number, slowness: (atMs: numb
       yield { atMs, type: 'evaluation', step: done, loss: held };
       yield log(`step ${done}  held-out loss ${held.toFixed(4)}`, 0);
     }
-    if (isLast || done % training.checkpoint.every === 0) yield { atMs, type: 'checkpoint', step: done, bytes: 3 * stateBytes };
+    if (isLast || done % training.checkpoint.every === 0) yield { atMs, type: 'checkpoint', step: done, bytes: checkpointBytes(planned) };
   }
   atMs += 2000;
   yield { atMs, type: 'succeeded', step: steps, loss: training.evaluate ? curve.evaluationLoss(steps) : undefined };

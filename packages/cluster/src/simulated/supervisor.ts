@@ -3,7 +3,7 @@ import { assignmentSchema, type TrainSpec } from '@massif/contracts';
 import { attemptDirectories } from '../local/directories.ts';
 import { tellApi, type Answer, type Route } from './api.ts';
 import type { GangRecord } from './files.ts';
-import { lifeOf, seedOfJob, type GangEvent } from './life.ts';
+import { checkpointBytes, lifeOf, seedOfJob, type GangEvent } from './life.ts';
 import { gangSlowness } from './machines.ts';
 import { createOutbox } from './outbox.ts';
 import { between, seedOf, uniform } from './random.ts';
@@ -94,7 +94,6 @@ export function createSupervisor(
         failedRank = event.rank;
         // Which rank it was is told before the end, after which nobody listens.
         heartbeatAtMs = 0;
-        outbox.log({ rank: -1, line: `failed: ${event.code}: ${event.message}` });
         outbox.finish({ outcome: 'failed', step: event.step, code: event.code, message: event.message });
         break;
       default:
@@ -163,7 +162,7 @@ export function createSupervisor(
     if (phase === 'done' || phase === 'stopped') return;
     next = undefined;
     if (done > facts.firstStep)
-      outbox.checkpoint({ step: done, path: checkpointPath(done), bytes: 3 * (facts.planned.memoryParts?.['parameters'] ?? 0), files: [] });
+      outbox.checkpoint({ step: done, path: checkpointPath(done), bytes: checkpointBytes(facts.planned), files: [] });
     outbox.log({ rank: -1, line: 'asked to stop' });
     outbox.finish({ outcome: 'stopped', step: done });
     phase = 'stopped';
