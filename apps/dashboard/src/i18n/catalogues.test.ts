@@ -1,4 +1,4 @@
-import { errorCodes } from '@massif/contracts';
+import { errorCatalogue, errorCodes } from '@massif/contracts';
 import { describe, expect, it } from 'vitest';
 import english from './en.json';
 import errors from './errors-zh.json';
@@ -44,6 +44,17 @@ describe('the two languages', () => {
 
   it('have words for every error', () => {
     expect(Object.keys(errors).sort()).toEqual([...errorCodes].sort());
+  });
+
+  it('mark the same commands and fields as code', () => {
+    const found = errorCodes.flatMap((code) =>
+      (['meaning', 'fix'] as const).flatMap((part) => {
+        const chineseText = errors[code][part];
+        const names = [...errorCatalogue[code][part].matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+        return names.filter((name) => chineseText.includes(name) && !chineseText.includes(`\`${name}\``)).map((name) => `${code}: ${name}`);
+      }),
+    );
+    expect(found).toEqual([]);
   });
 
   it('say something, and the second in Chinese but for a few names', () => {
