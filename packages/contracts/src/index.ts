@@ -37,6 +37,7 @@ export {
   type TrainSpec,
 } from './job/schema.ts';
 export { attemptStates, canTransition, isTerminal, jobStates, transitions, type AttemptState, type JobState } from './job/states.ts';
+export { specSteps } from './job/steps.ts';
 export { checkSupported, supportedFields, type SupportedField } from './job/supported.ts';
 export { jobSpecLengthMax, parseJobText, parseText } from './job/text.ts';
 export { stepsMax } from './job/training.ts';

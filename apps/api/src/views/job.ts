@@ -1,6 +1,7 @@
 import {
   isTerminal,
   layoutDevices,
+  specSteps,
   type Attempt,
   type AttemptState,
   type Checkpoint,
@@ -75,19 +76,9 @@ function viewShort(row: store.JobSummary): Omit<JobSummary, 'model' | 'devices'>
   };
 }
 
-/** Steps of the whole run; null where only the size of the data decides. */
-function stepsOf(spec: JobSpec): number | null {
-  const { steps, tokens, globalBatch, sequence } =
-    spec.kind === 'deploy' || !spec.training
-      ? ({} as Partial<Record<'steps' | 'tokens' | 'globalBatch' | 'sequence', number>>)
-      : spec.training;
-  if (steps !== undefined) return steps;
-  return tokens !== undefined && globalBatch && sequence ? Math.ceil(tokens / (globalBatch * sequence)) : null;
-}
-
 function viewProgress({ progress, spec, state }: store.JobSummary): Progress | null {
   if (!progress) return null;
-  const steps = stepsOf(spec as JobSpec);
+  const steps = specSteps(spec as JobSpec);
   const done = progress.step + 1;
   // A job that waits for its ranks has no speed. One that has ended had one.
   const isIdle = !isTerminal(state) && !(state === 'running' && progress.live);

@@ -1,4 +1,4 @@
-import { learningRateAt, type Assignment, type MetricColumn, type TrainSpec } from '@massif/contracts';
+import { learningRateAt, specSteps, type Assignment, type MetricColumn, type TrainSpec } from '@massif/contracts';
 import { curveOf } from './curve.ts';
 import { fateOf } from './fate.ts';
 import { between, normal, seedOf, uniform } from './random.ts';
@@ -36,8 +36,8 @@ const progressEveryMs = 120_000;
 const evaluationSteps = 2;
 
 /** Optimizer steps of the whole run. */
-export function stepsOf({ training: { steps, tokens, globalBatch, sequence } }: TrainSpec): number {
-  return steps ?? (tokens === undefined ? stepsDefault : Math.ceil(tokens / (globalBatch * sequence)));
+export function stepsOf(spec: TrainSpec): number {
+  return specSteps(spec) ?? stepsDefault;
 }
 
 /** Jobs with the same name and training share their life, in whatever order their fields were written. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSupported, fieldRules, jobSpecSchema, nameFromFile, parseJobSpec, parseJobText } from '../index.ts';
+import { checkSupported, fieldRules, jobSpecSchema, nameFromFile, parseJobSpec, parseJobText, specSteps } from '../index.ts';
 import { full, merge, refusal, spec, type Tree } from './testing.ts';
 
 /** path -> message */
@@ -306,5 +306,16 @@ describe('the examples', () => {
     const parsed = parseJobText(text, { fileName: 'moby-dick.yaml' });
     checkSupported(parsed);
     expect(parsed).toMatchObject({ name: 'moby-dick', resources: { devices: 2 } });
+  });
+});
+
+describe('how many steps a spec asks for', () => {
+  const training = { globalBatch: 8, sequence: 256, optimizer: { learningRate: 1e-3 } };
+  it.each<[string, Tree, number | null]>([
+    ['steps', { ...training, steps: 300 }, 300],
+    ['tokens, and the last step is a whole one', { ...training, tokens: 2048 * 30 + 1 }, 31],
+    ['epochs, which only the data say', { ...training, epochs: 2 }, null],
+  ])('is known of %s', (_name, of, steps) => {
+    expect(specSteps(parseJobSpec({ ...spec(), training: of }))).toBe(steps);
   });
 });

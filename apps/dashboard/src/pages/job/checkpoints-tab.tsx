@@ -34,24 +34,24 @@ export function CheckpointsTab({ job }: { job: Job }) {
   const steps = stepsOf(job);
   const isOver = isTerminal(job.state);
   if (items.length === 0) {
-    const first = every === undefined ? null : nextCheckpoint({ done: 0, every, steps });
-    if (isOver)
-      return (
-        <EmptyState
-          icon={Archive}
-          title={t('noneEver')}
-          text={first !== null && done < first ? t('endedBefore', { steps: first }) : undefined}
-        />
-      );
-    const plan = first !== null && (first === every ? t('every', { steps: first }) : t('atEnd', { steps: first }));
-    return <EmptyState icon={Archive} title={t('none')} text={plan || undefined} />;
+    const when = every !== undefined && (steps !== null && steps <= every ? t('atEnd') : t('every', { steps: every }));
+    return (
+      <EmptyState
+        icon={Archive}
+        title={t(isOver ? 'noneEver' : 'none')}
+        text={when === false ? undefined : sentences([when, isOver && t('endedBefore')])}
+      />
+    );
   }
   const next = isOver || every === undefined ? null : nextCheckpoint({ done, every, steps });
   return (
     <div className="flex flex-col gap-2">
       {keep !== undefined && (
         <p className="text-sm text-text-2">
-          {sentences([t('kept', { count: keep }), next !== null && t('next', { step: format.integer(next) })])}
+          {sentences([
+            t('kept', { count: keep }),
+            next !== null && t('next', { step: format.integer(next), sure: steps === null ? 'no' : 'yes' }),
+          ])}
         </p>
       )}
       <div className="overflow-hidden rounded-lg border border-line bg-surface">

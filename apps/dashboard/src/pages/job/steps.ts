@@ -1,12 +1,13 @@
-import type { Job } from '@massif/contracts';
+import { specSteps, type Job } from '@massif/contracts';
 
-/** Steps of the whole run; null where neither its progress nor, before the first is done, its spec says so. */
+/** Steps of the whole run; null while only the size of the data decides. */
 export function stepsOf({ progress, spec }: Pick<Job, 'progress' | 'spec'>): number | null {
-  return progress?.steps ?? (('training' in spec && spec.training?.steps) || null);
+  return progress?.steps ?? specSteps(spec);
 }
 
 /**
- * After how many steps the next checkpoint is written; null when all is done. The last step has one, too.
+ * After how many steps the next checkpoint is written, at the latest where nobody knows how many there are; null when all is done. The
+ * last step has one, too.
  * @param every steps from one to the next
  */
 export function nextCheckpoint({ done, every, steps }: { done: number; every: number; steps: number | null }): number | null {
