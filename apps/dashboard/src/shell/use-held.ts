@@ -6,7 +6,9 @@ export function useHeld(element: RefObject<HTMLElement | null>): boolean {
   useEffect(() => {
     const target = element.current;
     if (!target) return;
-    const read = () => setHeld(target.matches(':hover, :has(:focus-visible)') ? target : undefined);
+    // What a finger has touched last stays `:hover`.
+    const isPointed = () => matchMedia('(hover: hover)').matches && target.matches(':hover');
+    const read = () => setHeld(isPointed() || target.matches(':has(:focus-visible)') ? target : undefined);
     const events = ['pointerenter', 'pointerleave', 'focusin', 'focusout'] as const;
     for (const event of events) target.addEventListener(event, read);
     return () => {

@@ -1,13 +1,12 @@
 import { cx, quietLinkClass, TableBody, TableCell, TableHead, TableHeaderCell, type HeatData } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslations } from 'use-intl';
-import { nodeUse, placesOf, type HeatPlace } from '../../api/live/heat.ts';
+import { nodeUse, type HeatPlace } from '../../api/live/heat.ts';
 import { useHeatFrames } from '../../api/live/live.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { moveOf } from '../../shell/row-keys.ts';
-import { useStill } from '../../shell/use-still.ts';
 import { NodeStateBadge } from './node-state.tsx';
 import { ShareBar } from './share-bar.tsx';
 
@@ -23,16 +22,15 @@ const typeClass = 'hidden w-32 @4xl:table-cell';
 const inUseClass = 'hidden w-20 @lg:table-cell';
 const memoryClass = 'hidden w-36 @lg:table-cell';
 
-const nameOf = ({ name }: HeatPlace) => name;
+interface NodeTableProps {
+  heat: HeatData;
+  nodes: readonly HeatPlace[];
+  scroller: RefObject<HTMLDivElement | null>;
+}
 
 /** Nodes with what they do now. Only rows in view are drawn: a thousand nodes change each second. */
-export function NodeTable({ heat, nodes: found }: { heat: HeatData; nodes: readonly HeatPlace[] }) {
+export function NodeTable({ heat, nodes, scroller }: NodeTableProps) {
   const t = useTranslations('cluster.nodes');
-  const scroller = useRef<HTMLDivElement>(null);
-  const still = useStill(found, scroller, nameOf) ?? found;
-  // One that has left the search is where it was; one that has left the cluster has no place in the map any more.
-  const places = still === found ? undefined : new Map(placesOf(heat).map((place) => [place.name, place]));
-  const nodes = places ? still.flatMap(({ name }) => places.get(name) ?? []) : found;
   useHeatFrames(heat);
   // oxlint-disable-next-line react/incompatible-library -- only for React Compiler, which this build does not use
   const virtualizer = useVirtualizer({

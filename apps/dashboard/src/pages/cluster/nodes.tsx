@@ -1,9 +1,11 @@
 import { EmptyState, Section, Select, Skeleton, type HeatData } from '@massif/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { ServerOff } from 'lucide-react';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { placesOf } from '../../api/live/heat.ts';
+import { placesOf, type HeatPlace } from '../../api/live/heat.ts';
 import { SearchField } from '../../shell/search-field.tsx';
+import { useStill } from '../../shell/use-still.ts';
 import { filterNodes, troubledFirst } from './device-place.ts';
 import { NodeTable } from './node-table.tsx';
 import { nodeStates, type ClusterSearch } from './search.ts';
@@ -47,16 +49,25 @@ export function Nodes({ heat, loading }: { heat: HeatData; loading: boolean }) {
           <Skeleton className="h-4" />
           <Skeleton className="h-4" />
         </div>
-      ) : nodes.length === 0 ? (
-        <EmptyState
-          icon={ServerOff}
-          title={heat.nodes.length === 0 ? t('empty') : t('nothing')}
-          text={heat.nodes.length === 0 ? t('emptyText') : t('nothingText')}
-        />
       ) : (
         // Anew for each search: what it finds is shown at once, also while the pointer is on the table.
-        <NodeTable key={`${search.state} ${search.search}`} heat={heat} nodes={nodes} />
+        <Found key={JSON.stringify([search.state, search.search])} heat={heat} nodes={nodes} />
       )}
     </Section>
   );
+}
+
+const nameOf = ({ name }: HeatPlace) => name;
+
+/** What a search has found, which stays where it is while the pointer is on it. */
+function Found({ heat, nodes: found }: { heat: HeatData; nodes: readonly HeatPlace[] }) {
+  const t = useTranslations('cluster.nodes');
+  const scroller = useRef<HTMLDivElement>(null);
+  const still = useStill(found, scroller, nameOf) ?? found;
+  // One that the search does not find any more is where it was; one that has left the cluster has no place in the map.
+  const places = still === found ? undefined : new Map(placesOf(heat).map((place) => [place.name, place]));
+  const nodes = places ? still.flatMap(({ name }) => places.get(name) ?? []) : found;
+  if (nodes.length > 0) return <NodeTable heat={heat} nodes={nodes} scroller={scroller} />;
+  const isEmpty = heat.nodes.length === 0;
+  return <EmptyState icon={ServerOff} title={t(isEmpty ? 'empty' : 'nothing')} text={t(isEmpty ? 'emptyText' : 'nothingText')} />;
 }

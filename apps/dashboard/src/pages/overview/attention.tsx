@@ -2,7 +2,7 @@ import type { Attention as AttentionItem, Overview } from '@massif/contracts';
 import { Button, cx, quietLinkClass, RelativeTime, Section, SkeletonText, useEdges } from '@massif/ui';
 import { Link } from '@tanstack/react-router';
 import { CheckCircle2, CircleAlert, ServerOff, TriangleAlert, XCircle, type LucideIcon } from 'lucide-react';
-import { useId, useRef, useState, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useTranslations } from 'use-intl';
 import { useReasonText } from '../../i18n/sentences.ts';
 import { useStill } from '../../shell/use-still.ts';
@@ -23,34 +23,41 @@ const attentionKey = ({ kind, job, node, since }: AttentionItem) => [kind, job?.
 /** What does not mend itself, each with a way to it. */
 export function Attention({ overview }: { overview: Overview | undefined }) {
   const t = useTranslations('overview.attention');
+  const list = useRef<HTMLUListElement>(null);
+  const items = useStill(overview?.attention, list, attentionKey);
   return (
     <Section title={t('title')} card="flush">
-      {!overview ? (
+      {!overview || !items ? (
         <div className="px-4 pb-4">
           <SkeletonText lines={2} />
         </div>
-      ) : overview.attention.length === 0 ? (
+      ) : items.length === 0 ? (
         <p className="flex items-center gap-2 px-4 pb-4 text-sm text-text-2">
           <CheckCircle2 aria-hidden className="size-4 text-succeeded" />
           {t('none')}
         </p>
       ) : (
-        <AttentionList newest={overview.attention} total={overview.attentionTotal} />
+        <AttentionList list={list} items={items} more={Math.max(0, overview.attentionTotal - items.length)} />
       )}
     </Section>
   );
 }
 
-/** The first of all that there are: within its own height beside other things, as long as it is on a small screen. */
-function AttentionList({ newest, total }: { newest: readonly AttentionItem[]; total: number }) {
+interface AttentionListProps {
+  list: RefObject<HTMLUListElement | null>;
+  items: readonly AttentionItem[];
+  /** How many there are beyond these. */
+  more: number;
+}
+
+/** Within a height of its own beside other things, as long as it is on a small screen. */
+function AttentionList({ list, items, more }: AttentionListProps) {
   const t = useTranslations('overview.attention');
-  const list = useRef<HTMLUListElement>(null);
-  const items = useStill(newest, list, attentionKey) ?? newest;
   const { end, look } = useEdges(list, 'y');
   const [isWhole, setIsWhole] = useState(false);
   const listId = useId();
-  const more = total - newest.length;
-  const hidden = isWhole ? undefined : 'max-lg:hidden';
+  const isLong = items.length > firstRows;
+  const hidden = isLong && !isWhole && 'max-lg:hidden';
   return (
     <>
       <ul
@@ -60,15 +67,11 @@ function AttentionList({ newest, total }: { newest: readonly AttentionItem[]; to
         className={cx('lg:max-h-80 lg:overflow-y-auto', end && 'lg:mask-b-from-[calc(100%-2.5rem)]')}
       >
         {items.map((item, index) => (
-          <AttentionRow key={attentionKey(item)} item={item} className={index < firstRows ? undefined : hidden} />
+          <AttentionRow key={attentionKey(item)} item={item} className={index >= firstRows && hidden} />
         ))}
-        {more > 0 && (
-          <li className={cx('border-t border-line px-4 py-2 text-sm text-text-2', items.length >= firstRows && hidden)}>
-            {t('more', { count: more })}
-          </li>
-        )}
+        {more > 0 && <li className={cx('border-t border-line px-4 py-2 text-sm text-text-2', hidden)}>{t('more', { count: more })}</li>}
       </ul>
-      {items.length > firstRows && (
+      {isLong && (
         <p className="border-t border-line px-4 py-2 lg:hidden">
           <Button size="sm" variant="ghost" aria-expanded={isWhole} aria-controls={listId} onClick={() => setIsWhole(!isWhole)}>
             {isWhole ? t('showFewer') : t('showAll', { count: items.length, all: more > 0 ? 'no' : 'yes' })}
@@ -79,7 +82,7 @@ function AttentionList({ newest, total }: { newest: readonly AttentionItem[]; to
   );
 }
 
-function AttentionRow({ item, className: rowClass }: { item: AttentionItem; className: string | undefined }) {
+function AttentionRow({ item, className: rowClass }: { item: AttentionItem; className: string | false }) {
   const t = useTranslations('overview.attention');
   const reasonText = useReasonText();
   const { icon: Icon, className } = icons[item.kind];
