@@ -1,3 +1,4 @@
+import type { AppError } from '@massif/contracts';
 import { describe, expect, it } from 'vitest';
 import { nativeCapabilities } from '../capabilities.ts';
 import { memoryOf } from '../memory/memory.ts';
@@ -36,6 +37,24 @@ describe('GPT-2', () => {
     expect(() => shapeOf({ model_type: 'gpt2', ...change }, nativeCapabilities)).toThrow(
       expect.objectContaining({ code, context: { path: `model.config.${field}` } }) as Error,
     );
+  });
+
+  it('names every size that cannot be at once', () => {
+    const paths = (config: object) => {
+      try {
+        shapeOf({ model_type: 'gpt2', ...config }, nativeCapabilities);
+        return [];
+      } catch (error) {
+        return (error as AppError).errors!.map(({ path, rule }) => `${path} ${rule}`);
+      }
+    };
+    expect(paths({ n_embd: 100, n_head: 3, n_layer: 0, vocab_size: 1.5 })).toEqual([
+      'model.config.n_embd divisible',
+      'model.config.n_layer model_size',
+      'model.config.vocab_size model_size',
+    ]);
+    // What a size that cannot be is divisible by, nobody knows.
+    expect(paths({ n_embd: 100, n_head: 0 })).toEqual(['model.config.n_head model_size']);
   });
 
   it('needs 6 operations per token and multiplied parameter, and 6 T C per layer for causal attention', () => {

@@ -31,7 +31,7 @@ const sizeMax = 2 ** 26 - 1;
 /**
  * Sizes from a Hugging Face `config.json`; missing fields take the model type's defaults in transformers.
  * @throws AppError `not_supported` for a model type or activation that the runtime does not have, `invalid_spec` for sizes that
- * cannot be; both name the field
+ * cannot be, all of them; both name the fields
  */
 export function shapeOf(
   config: Readonly<Record<string, unknown>>,
@@ -41,15 +41,17 @@ export function shapeOf(
   if (!modelTypes.includes(type as string)) throw notSupported('model_type', type, modelTypes);
   if (typeof activation === 'string' && !activations.includes(activation))
     throw notSupported('activation_function', activation, activations);
+  const problems: FieldError[] = [];
+  const note = (field: string, problem: Omit<FieldError, 'path'>) => problems.push({ path: `model.config.${field}`, ...problem });
   const check = (field: string, value: unknown): number => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > sizeMax)
-      throw invalid(field, {
-        message: `must be a whole number from 1 to ${sizeMax}, not ${JSON.stringify(value)}`,
-        fix: `use a whole number from 1 to ${sizeMax}`,
-        rule: 'model_size',
-        facts: { max: sizeMax },
-      });
-    return value;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= sizeMax) return value;
+    note(field, {
+      message: `must be a whole number from 1 to ${sizeMax}, not ${JSON.stringify(value)}`,
+      fix: `use a whole number from 1 to ${sizeMax}`,
+      rule: 'model_size',
+      facts: { max: sizeMax },
+    });
+    return Number.NaN;
   };
   const size = (name: keyof typeof sizes) => {
     const { alias, absent } = sizes[name];
@@ -58,16 +60,16 @@ export function shapeOf(
   };
   const hidden = size('n_embd');
   const heads = size('n_head');
-  if (hidden % heads !== 0) {
+  if (hidden % heads > 0) {
     const near = Math.max(1, Math.round(hidden / heads)) * heads;
-    throw invalid('n_embd', {
+    note('n_embd', {
       message: `${hidden} is not divisible by n_head, ${heads}`,
       fix: `use a multiple of ${heads}, such as ${near}`,
       rule: 'divisible',
       facts: { value: hidden, of: 'n_head', factor: heads, near },
     });
   }
-  return {
+  const shape = {
     layers: size('n_layer'),
     hidden,
     heads,
@@ -76,11 +78,10 @@ export function shapeOf(
     vocabulary: size('vocab_size'),
     tied: tie !== false,
   };
-}
-
-function invalid(field: string, problem: Omit<FieldError, 'path'>): AppError {
-  const path = `model.config.${field}`;
-  return new AppError('invalid_spec', `${path} ${problem.message}`, { context: { path }, errors: [{ path, ...problem }] });
+  const [first] = problems;
+  if (!first) return shape;
+  const message = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ');
+  throw new AppError('invalid_spec', message, { context: { path: first.path }, errors: problems });
 }
 
 function notSupported(field: string, value: unknown, supported: readonly string[]): AppError {
