@@ -101,7 +101,7 @@ it('takes whoever starts a job with a wrong text to what is wrong with it', asyn
   await page.keyboard.insertText(wrong);
   await page.getByRole('button', { name: 'Start job' }).click();
   const problems = page.getByRole('list', { name: 'Problems' });
-  await problems.getByText('did you mean `training`?').waitFor();
+  await problems.getByText('did you mean training?').waitFor();
   await expect.poll(() => text.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
   await page.keyboard.type('# here ');
   await expect.poll(() => text.innerText()).toMatch(/^data: \{ # here txt/m);

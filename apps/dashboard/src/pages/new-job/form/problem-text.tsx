@@ -1,4 +1,5 @@
 import type { FieldError } from '@massif/contracts';
+import { InlineCode } from '@massif/ui';
 import { useProblemText } from '../problem-words.ts';
 
 /** What is wrong with a field, and what to write instead. */
@@ -6,8 +7,12 @@ export function ProblemText({ problem }: { problem: FieldError }) {
   const { message, fix } = useProblemText()(problem);
   return (
     <>
-      {message}
-      {fix !== undefined && <span className="block">{fix}</span>}
+      <InlineCode>{message}</InlineCode>
+      {fix !== undefined && (
+        <span className="block">
+          <InlineCode>{fix}</InlineCode>
+        </span>
+      )}
     </>
   );
 }

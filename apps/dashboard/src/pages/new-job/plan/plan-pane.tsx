@@ -1,6 +1,6 @@
 import type { AppError, DryRun, PlanClusterResource, TrainSpec } from '@massif/contracts';
 import type { Plan, PlanResult } from '@massif/planner';
-import { Banner, Button, Card, cx, Skeleton, Stat } from '@massif/ui';
+import { Banner, Button, Card, cx, InlineCode, Skeleton, Stat } from '@massif/ui';
 import { memo, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../../i18n/format.ts';
@@ -182,8 +182,12 @@ function Status({
     return (
       <Banner tone="danger">
         <strong className="block font-medium">{title}</strong>
-        <span className="block">{sentence}</span>
-        <span className="block">{fix}</span>
+        <span className="block">
+          <InlineCode>{sentence}</InlineCode>
+        </span>
+        <span className="block">
+          <InlineCode>{fix}</InlineCode>
+        </span>
       </Banner>
     );
   }

@@ -4,7 +4,7 @@ import { forEachDiagnostic, lintGutter, setDiagnostics, type Diagnostic } from '
 import { EditorState } from '@codemirror/state';
 import { EditorView, hoverTooltip, keymap } from '@codemirror/view';
 import type { AppError } from '@massif/contracts';
-import { Button } from '@massif/ui';
+import { Button, InlineCode } from '@massif/ui';
 import { basicSetup } from 'codemirror';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -80,7 +80,9 @@ export function YamlEditor({ text, onChange, refusal, asks }: YamlEditorProps) {
       }))
       .toSorted((a, b) => a.from - b.from);
     const diagnostics = found.map(({ from, to, message, fix }): Diagnostic => {
-      return { from, to, severity: 'error', message: fix === undefined ? message : `${message}\n${fix}` };
+      // Where it is one text, nothing is set as code.
+      const whole = fix === undefined ? message : `${message}\n${fix}`;
+      return { from, to, severity: 'error', message: whole.replaceAll('`', '') };
     });
     view.dispatch(setDiagnostics(view.state, diagnostics));
     setProblems(found);
@@ -111,8 +113,15 @@ export function YamlEditor({ text, onChange, refusal, asks }: YamlEditorProps) {
               </Button>
               <span className="min-w-0 break-words">
                 {path !== '' && <code className="font-mono text-xs">{path} </code>}
-                <span className="text-failed">{message}</span>
-                {fix !== undefined && <span className="text-text-2"> {fix}</span>}
+                <span className="text-failed">
+                  <InlineCode>{message}</InlineCode>
+                </span>
+                {fix !== undefined && (
+                  <span className="text-text-2">
+                    {' '}
+                    <InlineCode>{fix}</InlineCode>
+                  </span>
+                )}
               </span>
             </li>
           ))}
