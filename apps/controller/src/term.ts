@@ -160,7 +160,7 @@ export async function serveTerm(options: TermOptions): Promise<void> {
   const unsubscribe = store.listener.subscribe({
     topics: ['event'],
     onChange: (change) => {
-      if (change === 'reconnected') void sweep().catch(tellError('the sweep failed'));
+      if (change === 'listening') void sweep().catch(tellError('the sweep failed'));
       else wake(change.jobId);
     },
   });

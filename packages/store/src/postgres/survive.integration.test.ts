@@ -28,9 +28,10 @@ it(
     const acknowledged = { jobs: new Set<string>(), frames: 0, checkpoints: new Set<number>() };
     const failures: unknown[] = [];
     let woken = 0;
-    let reconnected = 0;
-    store.listener.subscribe({ jobId: job.id, onChange: (change) => (change === 'reconnected' ? reconnected++ : woken++) });
+    let listening = 0;
+    store.listener.subscribe({ jobId: job.id, onChange: (change) => (change === 'listening' ? listening++ : woken++) });
     await store.listener.ready();
+    expect(listening).toBe(1);
     let over = false;
 
     /** Does it again and again, also after an error, which must be the one that says to try again. */
@@ -79,7 +80,7 @@ it(
       await expect(store.ping()).rejects.toMatchObject({ code: 'service_unavailable', retryable: true });
       postgres = await startPostgres({ directory, port });
       expect(Number(new URL(postgres.url).port)).toBe(port);
-      await expect.poll(() => reconnected, { timeout: 20_000 }).toBe(round);
+      await expect.poll(() => listening, { timeout: 20_000 }).toBe(round + 1);
     }
     const heard = woken;
     await expect.poll(() => woken, { timeout: 20_000 }).toBeGreaterThan(heard);

@@ -12,8 +12,8 @@ const retryDelaysMs = [50, 100, 250, 500, 1000];
 const connectTimeoutMs = 5000;
 
 /**
- * One connection that listens for all subscriptions, made again when it breaks. What was missed meanwhile is not known;
- * `reconnected` tells every reader to look.
+ * One connection that listens for all subscriptions, made again when it breaks. What happened before it listened is not known;
+ * `listening` tells every reader to look.
  */
 export function openListener({ databaseUrl, applicationName }: { databaseUrl: string; applicationName: string }): ClosableListener {
   const subscriptions = new Set<Subscription>();
@@ -68,15 +68,17 @@ export function openListener({ databaseUrl, applicationName }: { databaseUrl: st
     }
   };
 
-  const lost = () => {
-    client = undefined;
-    if (closed) return;
-    listening = connectAgain().then(() => {
-      if (!closed) for (const { onChange } of subscriptions) onChange('reconnected');
-    });
+  const listen = async () => {
+    await connectAgain();
+    if (!closed) for (const { onChange } of subscriptions) onChange('listening');
   };
 
-  const start = () => (listening ??= connectAgain());
+  const lost = () => {
+    client = undefined;
+    if (!closed) listening = listen();
+  };
+
+  const start = () => (listening ??= listen());
 
   return {
     subscribe: (subscription) => {

@@ -76,14 +76,14 @@ export type Topic = 'event' | 'metric' | 'log';
 
 export interface Listener {
   /**
-   * Calls back when there may be something new: after a write, and after the connection was lost and found again.
-   * The callback says nothing else: read after the last sequence known.
+   * Calls back when there may be something new: after a write, and when it begins to listen, the first time and after each loss of
+   * its connection. The callback says nothing else: read after the last sequence known.
    * @returns a function that ends the subscription
    */
   subscribe(subscription: {
     /** Default: of every job. */ jobId?: string;
     topics?: readonly Topic[];
-    onChange(change: { jobId: string; topic: Topic } | 'reconnected'): void;
+    onChange(change: { jobId: string; topic: Topic } | 'listening'): void;
   }): () => void;
   /** Resolves when listening; for tests and for boot. */
   ready(): Promise<void>;

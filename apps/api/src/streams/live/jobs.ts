@@ -18,7 +18,7 @@ export function jobsPicture({ store: { jobs, listener }, scope, view }: JobsPict
   const changed = new Set<string>();
   let counts: Partial<Record<JobState, number>> = {};
   let recount = true;
-  /** Since when it is not known what changed: the connection that tells of it was lost. */
+  /** Since when it is not known what changed: the connection that tells of it was not there. */
   let missedSince: Date | undefined;
   let version = 0;
   /** The last changes, in their order. */
@@ -28,7 +28,7 @@ export function jobsPicture({ store: { jobs, listener }, scope, view }: JobsPict
   const unsubscribe = listener.subscribe({
     topics: ['event', 'metric'],
     onChange(change) {
-      if (change === 'reconnected') {
+      if (change === 'listening') {
         missedSince ??= lookedAt;
         recount = true;
       } else {
