@@ -103,7 +103,7 @@ void configure(int fd) {
 }
 
 // Moves what every peer has in flight until nothing is left, or a peer is gone, or nothing moved for timeoutMs.
-int drain(Mesh* m) {
+int move(Mesh* m) {
   std::vector<pollfd> fds(m->size);
   int64_t deadline = nowMs() + m->timeoutMs;
   for (;;) {
@@ -155,6 +155,21 @@ int drain(Mesh* m) {
       return m->fail("a peer did not read for %lld s", (long long)(m->timeoutMs / 1000));
     }
   }
+}
+
+// Shuts all connections: their peers find nobody there, also while they wait for something else.
+void hangUp(Mesh* m) {
+  std::lock_guard<std::mutex> lock(m->connections);
+  for (Peer& peer : m->peers)
+    if (peer.fd >= 0) shutdown(peer.fd, SHUT_RDWR);
+}
+
+// As move; but who fails is of no use to anybody any more. A peer that has all it needs of who is gone, and waits for this rank, would
+// else wait for as long as a peer may be silent.
+int drain(Mesh* m) {
+  int status = move(m);
+  if (status < 0) hangUp(m);
+  return status;
 }
 
 const char* opName(uint32_t op) { return op == kAllReduce ? "all-reduce" : op == kBarrier ? "barrier" : "unknown"; }
@@ -370,9 +385,7 @@ int32_t massif_mesh_barrier(void* mesh) { return open(static_cast<Mesh*>(mesh), 
 void massif_mesh_abort(void* mesh) {
   Mesh* m = static_cast<Mesh*>(mesh);
   m->aborted.store(true);
-  std::lock_guard<std::mutex> lock(m->connections);
-  for (Peer& peer : m->peers)
-    if (peer.fd >= 0) shutdown(peer.fd, SHUT_RDWR);
+  hangUp(m);
 }
 
 // Nothing may be running.
